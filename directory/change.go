@@ -1,0 +1,227 @@
+package directory
+
+import "time"
+
+// Change is one requested alteration, as data. The set is sealed: what can be asked
+// for is in this file and nowhere else. A change says only what shall be; the eight
+// steps of [Directory.Apply] decide.
+type Change interface {
+	// Kind returns the change's name in the audit log.
+	Kind() string
+}
+
+// PutUser makes a person, or replaces what the actor says of one. With User.ID it
+// replaces that record; without, it makes a new one, revives one that the same
+// source deleted, or adopts a local one as the workspace's policy lets it.
+type PutUser struct {
+	User       User
+	KeepActive bool    // the request did not speak of active: keep it
+	Password   Secret  // dropped unless the source may set passwords
+	IfVersion  Version // 0: whatever version there is
+}
+
+// DeleteUser deletes a person: a deactivation at once, gone for good after the
+// workspace's grace. By an administrator it also keeps the owning source from making
+// the person again.
+type DeleteUser struct {
+	ID        ResourceID
+	IfVersion Version
+	Reason    string
+}
+
+// RestoreUser undoes a deletion within the grace, and lifts its block.
+type RestoreUser struct {
+	ID     ResourceID
+	Reason string
+}
+
+// SwitchOff takes a person's access away, whatever the owning source wants.
+type SwitchOff struct {
+	ID     ResourceID
+	Reason string
+}
+
+// SwitchOn lifts a switch-off.
+type SwitchOn struct {
+	ID     ResourceID
+	Reason string
+}
+
+// SetGrants replaces the grants that administrators gave a person. It never takes
+// away what the owner or a mapping gave.
+type SetGrants struct {
+	ID     ResourceID
+	Grants []Grant
+	Reason string
+}
+
+// SetPassword sets the password for signing in to the built-in workspace.
+type SetPassword struct {
+	ID       ResourceID
+	Password Secret
+}
+
+// SignIn records a person's first sign-in.
+type SignIn struct{ ID ResourceID }
+
+// MemberChange says how a group's members shall change. With Replace, Add is the
+// whole new list.
+type MemberChange struct {
+	Replace bool
+	Add     []ResourceID
+	Remove  []ResourceID
+}
+
+// PutGroup makes a group, or with Group.ID replaces its attributes. Members nil
+// leaves the members alone.
+type PutGroup struct {
+	Group     Group
+	Members   *MemberChange
+	IfVersion Version
+}
+
+// ChangeMembers adds and removes members of a group. Ids of nobody, or of people whom
+// the actor cannot see, are left out and named in the receipt.
+type ChangeMembers struct {
+	Group     ResourceID
+	Members   MemberChange
+	IfVersion Version
+}
+
+// DeleteGroup deletes a group at once.
+type DeleteGroup struct {
+	ID        ResourceID
+	IfVersion Version
+}
+
+// PutMapping gives everybody in a group a role, channel or team.
+type PutMapping struct{ Mapping Mapping }
+
+// DeleteMapping takes away what a mapping gave.
+type DeleteMapping struct{ ID string }
+
+// PutWorkspace replaces the workspace's settings. People waiting for a seat get those
+// that a higher limit makes free.
+type PutWorkspace struct{ Settings Settings }
+
+// PutSource makes a source, or replaces its settings. It never pauses or resumes.
+type PutSource struct{ Source Source }
+
+// IssueToken adds a bearer token to a SCIM client. The door gets only its digest.
+type IssueToken struct{ Token Token }
+
+// RotateTokens ends every live token of a source but Keep at Until.
+type RotateTokens struct {
+	Source SourceID
+	Keep   string // the id of the token that stays
+	Until  time.Time
+}
+
+// RevokeToken ends a token at once.
+type RevokeToken struct {
+	Source SourceID
+	ID     string
+}
+
+// PauseSource makes everything that the source asks for Unavailable.
+type PauseSource struct {
+	ID     SourceID
+	Reason string
+}
+
+// ResumeSource ends a pause, and lifts a brake.
+type ResumeSource struct{ ID SourceID }
+
+// Adopt gives a local person to a source.
+type Adopt struct {
+	User       ResourceID
+	Source     SourceID
+	ExternalID string // what the source calls the person, if known
+}
+
+// DismissConflict closes a conflict without doing anything.
+type DismissConflict struct{ ID string }
+
+// FillSeats activates people who wait for a seat, as many as there are seats, a slice
+// at a time.
+type FillSeats struct{}
+
+// Purge removes a person for good whose grace is over.
+type Purge struct{ ID ResourceID }
+
+// EraseAudit erases the details of everything that the audit log says of a record,
+// and says so in a record of its own.
+type EraseAudit struct {
+	Type   RecordType
+	Record string
+	Reason string
+}
+
+// editUser and editGroup are read-modify-write; see [Directory.EditUser].
+type editUser struct {
+	id        ResourceID
+	ifVersion Version
+	password  Secret
+	edit      func(*User) error
+}
+
+type editGroup struct {
+	id        ResourceID
+	ifVersion Version
+	edit      func(*Group) (*MemberChange, error)
+}
+
+// Kind implements [Change] for each of them.
+func (PutUser) Kind() string         { return "PutUser" }
+func (editUser) Kind() string        { return "PutUser" }
+func (DeleteUser) Kind() string      { return "DeleteUser" }
+func (RestoreUser) Kind() string     { return "RestoreUser" }
+func (SwitchOff) Kind() string       { return "SwitchOff" }
+func (SwitchOn) Kind() string        { return "SwitchOn" }
+func (SetGrants) Kind() string       { return "SetGrants" }
+func (SetPassword) Kind() string     { return "SetPassword" }
+func (SignIn) Kind() string          { return "SignIn" }
+func (PutGroup) Kind() string        { return "PutGroup" }
+func (editGroup) Kind() string       { return "PutGroup" }
+func (ChangeMembers) Kind() string   { return "ChangeMembers" }
+func (DeleteGroup) Kind() string     { return "DeleteGroup" }
+func (PutMapping) Kind() string      { return "PutMapping" }
+func (DeleteMapping) Kind() string   { return "DeleteMapping" }
+func (PutWorkspace) Kind() string    { return "PutWorkspace" }
+func (PutSource) Kind() string       { return "PutSource" }
+func (IssueToken) Kind() string      { return "IssueToken" }
+func (RotateTokens) Kind() string    { return "RotateTokens" }
+func (RevokeToken) Kind() string     { return "RevokeToken" }
+func (PauseSource) Kind() string     { return "PauseSource" }
+func (ResumeSource) Kind() string    { return "ResumeSource" }
+func (Adopt) Kind() string           { return "Adopt" }
+func (DismissConflict) Kind() string { return "DismissConflict" }
+func (FillSeats) Kind() string       { return "FillSeats" }
+func (Purge) Kind() string           { return "Purge" }
+func (EraseAudit) Kind() string      { return "EraseAudit" }
+
+// Receipt is what came of a change.
+type Receipt struct {
+	Outcome Outcome
+	User    *User        // as it is now; nil when the change was not about a person
+	Group   *Group       // as it is now; nil when the change was not about a group
+	Doc     []byte       // the stored document of User or Group; nil for a deletion
+	Groups  []GroupRef   // to which User belongs
+	Left    []ResourceID // members that were left out
+	More    bool         // FillSeats: a further slice is waiting
+}
+
+// Outcome says in a word what came of a change.
+type Outcome string
+
+// The outcomes.
+const (
+	Created   Outcome = "created"
+	Updated   Outcome = "updated"
+	Deleted   Outcome = "deleted"
+	Restored  Outcome = "restored"
+	Revived   Outcome = "revived" // a deleted person, by the same source and externalId
+	Adopted   Outcome = "adopted"
+	Unchanged Outcome = "unchanged"
+	Refused   Outcome = "refused"
+)

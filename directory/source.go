@@ -1,0 +1,62 @@
+package directory
+
+import (
+	"slices"
+	"time"
+)
+
+// Source is where identity comes from: a SCIM client or an LDAP server. It owns the
+// records it made or adopted, and has an externalId space of its own.
+type Source struct {
+	ID           SourceID
+	Kind         SourceKind
+	Profile      string   // what the client is, for its peculiarities: "okta", "entra", …; empty: by its requests
+	MayGrant     []string // roles that it may ask for; none: user and guest
+	PasswordSync bool     // whether passwords that it sends are set
+	Strict       bool     // unknown members are refused, not left out
+	Paused       *Switch  // answers Unavailable while set
+	Braked       int64    // Unix milliseconds since when nothing irreversible follows from its changes; 0: not braked
+	Created      time.Time
+	Version      Version
+}
+
+// SourceKind says how a source speaks.
+type SourceKind string
+
+// The kinds of sources.
+const (
+	SCIMClient SourceKind = "scim"
+	LDAPServer SourceKind = "ldap"
+)
+
+// Grants reports whether the source may grant role.
+func (s *Source) Grants(role string) bool {
+	if len(s.MayGrant) == 0 {
+		return role == RoleUser || role == RoleGuest
+	}
+	return slices.Contains(s.MayGrant, role)
+}
+
+// Clone returns a deep copy.
+func (s *Source) Clone() *Source {
+	c := clonePtr(s)
+	c.MayGrant, c.Paused = slices.Clone(s.MayGrant), clonePtr(s.Paused)
+	return c
+}
+
+// Token is a bearer token of a SCIM client. Only the SHA-256 of its text is kept.
+type Token struct {
+	ID        string
+	Source    SourceID
+	Hash      string // lower-case hexadecimal SHA-256 of the token's text
+	Hint      string // its first characters, to tell tokens apart
+	CreatedBy string
+	Created   time.Time
+	Expires   time.Time // zero: never
+	Revoked   time.Time // zero: not revoked
+}
+
+// Live reports whether t opens the door at now.
+func (t *Token) Live(now time.Time) bool {
+	return t.Revoked.IsZero() && (t.Expires.IsZero() || now.Before(t.Expires))
+}

@@ -1,0 +1,219 @@
+package directory
+
+import (
+	"encoding/base64"
+	"strings"
+	"time"
+)
+
+// UserFrom reads a user from a decoded JSON object through the attribute table.
+// Names and URNs are taken without regard to case; what clients cannot write is
+// passed over (RFC 7644 §3.5.1), null and empty lists mean unassigned (RFC 7643
+// §2.5). It returns the names it does not know, and every fault of type at once.
+// An object without active leaves Wanted true: see [PutUser.KeepActive].
+func UserFrom(o Object) (u *User, unknown []string, err error) {
+	u = &User{Wanted: true}
+	r := reader{t: Users, assign: func(a *Attribute, v any) { a.Assign(u, v) }}
+	r.object("", o)
+	return u, r.unknown, r.faults.orNil()
+}
+
+// GroupFrom reads a group and the ids of its members like [UserFrom]. The ids are
+// nil when the object does not speak of members.
+func GroupFrom(o Object) (g *Group, members []ResourceID, unknown []string, err error) {
+	g = new(Group)
+	r := reader{t: Groups, assign: func(a *Attribute, v any) {
+		switch a.Name {
+		case "externalId":
+			g.ExternalID, _ = v.(string)
+		case "displayName":
+			g.DisplayName, _ = v.(string)
+		case "members":
+			members = memberIDs(v)
+		}
+	}}
+	r.object("", o)
+	return g, members, r.unknown, r.faults.orNil()
+}
+
+func memberIDs(v any) []ResourceID {
+	list, _ := v.([]Object)
+	ids := make([]ResourceID, 0, len(list))
+	for _, o := range list {
+		if id, _ := o["value"].(string); id != "" {
+			ids = append(ids, ResourceID(id))
+		}
+	}
+	return ids
+}
+
+// reader walks a JSON object beside the attribute table.
+type reader struct {
+	t       *ResourceType
+	assign  func(*Attribute, any)
+	unknown []string
+	faults  Faults
+}
+
+func (r *reader) object(schema string, o Object) {
+	for name, v := range o {
+		if uri := r.t.SchemaURI(name); uri != "" && schema == "" {
+			r.extension(uri, name, v)
+			continue
+		}
+		a := r.t.Attribute(schema, name)
+		switch {
+		case a == nil:
+			if !strings.EqualFold(name, "schemas") {
+				r.unknown = append(r.unknown, name)
+			}
+		case !a.ReadOnly():
+			r.attribute(a, v)
+		}
+	}
+}
+
+func (r *reader) extension(uri, name string, v any) {
+	switch o := v.(type) {
+	case nil:
+	case Object:
+		r.object(uri, o)
+	default:
+		r.faults = append(r.faults, Errorf(Invalid, name, "%s must be an object", name))
+	}
+}
+
+func (r *reader) attribute(a *Attribute, v any) {
+	got, err := Coerce(a, v)
+	if err != nil {
+		r.faults = append(r.faults, err)
+		return
+	}
+	r.assign(a, got)
+}
+
+// Coerce checks that v, as JSON decodes it, is a value of a and returns it in the
+// form that [Attribute.Value] describes, names spelled as in the table. A single
+// value where a list belongs becomes a list of one. Sub-attributes that are unknown
+// or belong to the server are dropped.
+func Coerce(a *Attribute, v any) (any, *Error) {
+	switch {
+	case v == nil:
+		return nil, nil
+	case a.Multi:
+		return coerceList(a, v)
+	case a.Type == Complex:
+		return coerceObject(a, v)
+	}
+	return coerceSimple(a, a.Name, v)
+}
+
+func coerceList(a *Attribute, v any) (any, *Error) {
+	list := listOf(v)
+	objects := make([]Object, 0, len(list))
+	for _, e := range list {
+		if e == nil {
+			continue
+		}
+		o, err := coerceObject(a, e)
+		if err != nil {
+			return nil, err
+		}
+		if o, ok := o.(Object); ok {
+			objects = append(objects, o)
+		}
+	}
+	if len(objects) == 0 {
+		return nil, nil
+	}
+	return objects, nil
+}
+
+func listOf(v any) []any {
+	switch list := v.(type) {
+	case []any:
+		return list
+	case []Object:
+		all := make([]any, len(list))
+		for i, o := range list {
+			all[i] = o
+		}
+		return all
+	}
+	return []any{v}
+}
+
+// coerceObject also takes a bare string where an object has a value sub-attribute,
+// for several identity providers write managers and roles so.
+func coerceObject(a *Attribute, v any) (any, *Error) {
+	o, ok := v.(Object)
+	if text, isText := v.(string); isText && a.sub("value") != nil {
+		o, ok = Object{"value": text}, text != ""
+		if !ok {
+			return nil, nil
+		}
+	}
+	if !ok {
+		return nil, Errorf(Invalid, a.Name, "%s must be an object", a.Name)
+	}
+	clean := make(Object, len(o))
+	for name, e := range o {
+		s := a.sub(name)
+		if s == nil || s.ReadOnly() || e == nil {
+			continue
+		}
+		got, err := coerceSimple(s, a.Name+"."+s.Name, e)
+		if err != nil {
+			return nil, err
+		}
+		if got != nil && got != false {
+			clean[s.Name] = got
+		}
+	}
+	return emptyNil(clean), nil
+}
+
+func coerceSimple(a *Attribute, path string, v any) (any, *Error) {
+	if a.Type == Boolean {
+		if b, ok := v.(bool); ok {
+			return b, nil
+		}
+		return nil, Errorf(Invalid, path, "%s must be true or false", path)
+	}
+	s, ok := v.(string)
+	if !ok {
+		return nil, Errorf(Invalid, path, "%s must be a string", path)
+	}
+	if s == "" {
+		return nil, nil
+	}
+	if err := checkForm(a, path, s); err != nil {
+		return nil, err
+	}
+	return canonical(a, s), nil
+}
+
+func checkForm(a *Attribute, path, s string) *Error {
+	switch a.Type {
+	case DateTime:
+		if _, err := time.Parse(time.RFC3339, s); err != nil {
+			return Errorf(Invalid, path, "%s must be a date and time such as 2026-01-31T08:00:00Z", path)
+		}
+	case Binary:
+		if _, err := base64.StdEncoding.DecodeString(s); err != nil {
+			return Errorf(Invalid, path, "%s must be base64", path)
+		}
+	}
+	return nil
+}
+
+// canonical spells s as the table does where it is one of the canonical values
+// (RFC 7643 §2.3: others are allowed).
+func canonical(a *Attribute, s string) string {
+	for _, c := range a.Canonical {
+		if strings.EqualFold(c, s) {
+			return c
+		}
+	}
+	return s
+}
