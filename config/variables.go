@@ -1,0 +1,84 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+)
+
+// fileSuffix ends the name of a variable that holds the name of a file with the value.
+const fileSuffix = "_FILE"
+
+// variable returns the value that the environment gives an option: its own variable, or
+// the content of the file named by the one that ends in _FILE. An empty variable counts
+// as absent, for that is what a compose file makes of one that is not set.
+func (l *loader) variable(o *Option) (string, Origin, bool) {
+	if value := l.in.Env[o.Variable]; value != "" {
+		return value, Origin{Kind: Variable, Name: o.Variable}, true
+	}
+	name := o.Variable + fileSuffix
+	if l.in.Env[name] == "" {
+		return "", Origin{}, false
+	}
+	content, err := os.ReadFile(l.in.Env[name])
+	if err != nil {
+		return "", Origin{}, false // checkVariables has reported it
+	}
+	return strings.TrimRight(string(content), "\r\n"), Origin{Kind: Variable, Name: name}, true
+}
+
+// checkVariables finds what is wrong with the environment apart from the values.
+func (l *loader) checkVariables() {
+	for _, o := range Options() {
+		l.checkFileVariable(&o)
+		if strings.HasPrefix(o.Key, workspacePrefix) {
+			l.checkWorkspaceVariable(&o)
+		}
+	}
+	l.checkMisspelt()
+}
+
+// checkFileVariable reports a file that cannot be read, and a value given twice.
+func (l *loader) checkFileVariable(o *Option) {
+	name := o.Variable + fileSuffix
+	file := l.in.Env[name]
+	if file == "" {
+		return
+	}
+	if l.in.Env[o.Variable] != "" {
+		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: o.Variable + " is set as well", Hint: "keep one of the two"})
+		return
+	}
+	if _, err := os.ReadFile(file); err != nil {
+		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: fmt.Sprintf("cannot read the value: %v", err)})
+	}
+}
+
+// checkWorkspaceVariable reports a variable that would have to mean several workspaces.
+func (l *loader) checkWorkspaceVariable(o *Option) {
+	if l.shape.list == 0 {
+		return
+	}
+	for _, name := range []string{o.Variable, o.Variable + fileSuffix} {
+		if l.in.Env[name] != "" {
+			l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: "the file lists workspaces, a variable cannot say which it means",
+				Hint: "write it in the file"})
+		}
+	}
+}
+
+// checkMisspelt reports variables that are nearly one of ours. Others that begin alike
+// are left alone: an orchestrator makes such variables of the name of a service.
+func (l *loader) checkMisspelt() {
+	known := variableNames()
+	for _, name := range slices.Sorted(maps.Keys(l.in.Env)) {
+		if !strings.HasPrefix(name, "ROLLCALL_") || slices.Contains(known, name) {
+			continue
+		}
+		if near := nearest(name, known, 2); near != "" {
+			l.faults = append(l.faults, Fault{From: name, Message: "no such variable", Hint: "did you mean " + near + "?"})
+		}
+	}
+}
