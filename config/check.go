@@ -131,13 +131,15 @@ func domain(s string) (string, error) {
 // unlimited is how no limit is written.
 const unlimited = "unlimited"
 
-func limit(s string) (Limit, error) {
+// limit takes a number of seats. No limit is 0 to the program, so a written 0, which
+// somebody could mean the other way, is refused.
+func limit(s string) (int64, error) {
 	if s == unlimited {
-		return Limit{}, nil
+		return 0, nil
 	}
 	n, err := strconv.ParseUint(s, 10, 31)
-	if err != nil {
-		return Limit{}, complain("write a number of people, or "+unlimited, "%q is not a number of seats", s)
+	if err != nil || n == 0 {
+		return 0, complain("write a number from 1 on, or "+unlimited, "%q is not a number of seats", s)
 	}
-	return Limit{Set: true, N: int(n)}, nil
+	return int64(n), nil
 }

@@ -80,7 +80,8 @@ func TestChecks(t *testing.T) {
 		{"secret_key", checking(sealingKey), []string{"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}, []string{"x", "MDEyMw==", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}},
 		{"slug", checking(slug), []string{"a", "main-office", "7", strings.Repeat("a", 63)}, []string{"", "A", "-a", "a-", "a_b", "a.b", strings.Repeat("a", 64)}},
 		{"domain", checking(domain), []string{"example.com", "EXAMPLE.com", "intranet", "bücher.example"}, []string{"", ".com", "a..b", "a b", "@a.b", "-a.b", "a.b/", "*.a.b", strings.Repeat("a", 254)}},
-		{"limit", checking(limit), []string{"0", "1", "2147483647", "unlimited"}, []string{"", "-1", "1.5", "2147483648", "none", "Unlimited"}},
+		{"delete_grace", checking(grace), []string{"1s", "30d"}, []string{"0", "0d", "30"}},
+		{"limit", checking(limit), []string{"1", "2147483647", "unlimited"}, []string{"", "0", "-1", "1.5", "2147483648", "none", "Unlimited"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -47,15 +47,9 @@ type Workspace struct {
 
 // Seats is how many people a workspace has room for and what happens when it is full.
 type Seats struct {
-	Limit    Limit
-	Guests   Limit
+	Limit    int64 // effectively active people; 0 means no limit
+	Guests   int64 // effectively active guests; 0 means no limit
 	WhenFull WhenFull
-}
-
-// Limit is a number of seats. The zero value sets no limit.
-type Limit struct {
-	Set bool // whether there is a limit at all
-	N   int  // the limit, if Set
 }
 
 // WhenFull says what becomes of a person who finds no seat.

@@ -87,7 +87,7 @@ workspace:
   slug: main
   name: |
     Example Chat
-  seats: {limit: 50, when_full: refuse, guests: 0}
+  seats: {limit: 50, when_full: refuse, guests: 7}
   adopt: local-by-username
   delete_grace: 1w12h
   default_domain: Example.com
@@ -108,7 +108,7 @@ workspace:
 		t.Errorf("got proxies %v", c.TrustedProxies)
 	}
 	want := Workspace{Slug: "main", Name: "Example Chat",
-		Seats: Seats{Limit: Limit{Set: true, N: 50}, Guests: Limit{Set: true}, WhenFull: Refuse},
+		Seats: Seats{Limit: 50, Guests: 7, WhenFull: Refuse},
 		Adopt: AdoptByUserName, DeleteGrace: 7*24*time.Hour + 12*time.Hour, DefaultDomain: "example.com",
 		AllowedDomains: []string{"example.com", "example.org"}, ProtectedUsers: []string{"root"}, Rehire: RehireAsk}
 	if diff := cmp.Diff(want, *c.Workspaces[0], cmp.FilterPath(unexported, cmp.Ignore())); diff != "" {
@@ -196,7 +196,7 @@ workspaces:
   - slug: south
 `)})
 	north, err := c.Workspace("north")
-	if err != nil || north.Seats.Limit != (Limit{Set: true, N: 10}) {
+	if err != nil || north.Seats.Limit != 10 {
 		t.Errorf("got %+v, %v", north, err)
 	}
 	if !north.Locked("seats.limit") || c.Workspaces[1].Locked("seats.limit") {

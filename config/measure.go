@@ -44,6 +44,15 @@ func duration(s string) (time.Duration, error) {
 	return total, nil
 }
 
+// grace takes a duration that lasts.
+func grace(s string) (time.Duration, error) {
+	d, err := duration(s)
+	if err == nil && d == 0 {
+		return 0, complain("write 1s to delete almost at once", "%q leaves no time to undo anything", s)
+	}
+	return d, err
+}
+
 // sizeUnits are the units of a size, in lower case.
 var sizeUnits = map[string]int64{
 	"":    1,

@@ -19,7 +19,7 @@ var serverOptions = []Option{
 		set: server(databaseURL, func(c *Config) *Secret { return &c.Database }),
 	},
 	{
-		Key: "listen", Variable: "ROLLCALL_LISTEN", Default: "127.0.0.1:8080", Takes: "`host:port`",
+		Key: "listen", Variable: "ROLLCALL_LISTEN", Flag: "listen", Default: "127.0.0.1:8080", Takes: "`host:port`",
 		Doc: "Address to listen on; port 0 picks a free one and an empty host means all interfaces.",
 		set: server(hostPort, func(c *Config) *string { return &c.Listen }),
 	},
@@ -85,7 +85,7 @@ var workspaceOptions = []Option{
 	{
 		Key: "workspace.seats.limit", Variable: "ROLLCALL_WORKSPACE_SEATS_LIMIT", Default: unlimited, Takes: "a number or `unlimited`",
 		Doc: "Seats for people, of whom the effectively active ones count; bots and apps need none.",
-		set: workspace(limit, func(w *Workspace) *Limit { return &w.Seats.Limit }),
+		set: workspace(limit, func(w *Workspace) *int64 { return &w.Seats.Limit }),
 	},
 	{
 		Key: "workspace.seats.when_full", Variable: "ROLLCALL_WORKSPACE_SEATS_WHEN_FULL", Default: string(Hold), Takes: "`hold` or `refuse`",
@@ -95,7 +95,7 @@ var workspaceOptions = []Option{
 	{
 		Key: "workspace.seats.guests", Variable: "ROLLCALL_WORKSPACE_SEATS_GUESTS", Default: unlimited, Takes: "a number or `unlimited`",
 		Doc: "Seats for guests, which are counted apart.",
-		set: workspace(limit, func(w *Workspace) *Limit { return &w.Seats.Guests }),
+		set: workspace(limit, func(w *Workspace) *int64 { return &w.Seats.Guests }),
 	},
 	{
 		Key: "workspace.adopt", Variable: "ROLLCALL_WORKSPACE_ADOPT", Default: string(AdoptAsk), Takes: "`ask`, `local-by-username` or `local-by-verified-email`",
@@ -105,7 +105,7 @@ var workspaceOptions = []Option{
 	{
 		Key: "workspace.delete_grace", Variable: "ROLLCALL_WORKSPACE_DELETE_GRACE", Default: "30d", Takes: "a duration such as `30d` or `12h`",
 		Doc: "How long a deleted person is only deactivated and can be restored.",
-		set: workspace(duration, func(w *Workspace) *time.Duration { return &w.DeleteGrace }),
+		set: workspace(grace, func(w *Workspace) *time.Duration { return &w.DeleteGrace }),
 	},
 	{
 		Key: "workspace.default_domain", Variable: "ROLLCALL_WORKSPACE_DEFAULT_DOMAIN", Takes: "a domain",

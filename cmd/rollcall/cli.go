@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/alecthomas/kong"
+)
+
+// commandLine is the tree of commands.
+type commandLine struct {
+	globals
+	Help helpFlag `short:"h" help:"Show what a command does and takes."`
+
+	Config  configCommands `cmd:"" help:"Look at the configuration."`
+	Version versionCommand `cmd:"" help:"Say which build this is."`
+	Docs    docsCommand    `cmd:"" hidden:"" help:"Write the documents that are made from code."`
+}
+
+// globals are the flags of every command.
+type globals struct {
+	File      string `name:"config" placeholder:"FILE" help:"Configuration to read instead of ./rollcall.yaml."`
+	Data      string `placeholder:"DIR" help:"Folder for what is kept (./rollcall-data)."`
+	Database  string `placeholder:"URL" help:"PostgreSQL to use instead of SQLite in the data folder."`
+	Workspace string `placeholder:"SLUG" help:"Workspace to work on, when there are several."`
+	JSON      bool   `name:"json" help:"Print results as JSON."`
+}
+
+// dispatch finds the command that the arguments name, and runs it.
+func dispatch(ctx context.Context, a *app, args []string) error {
+	var line commandLine
+	parser, err := kong.New(&line, kong.Name("rollcall"), kong.NoDefaultHelp(),
+		kong.Description("Provisions a Rocket.Chat workspace over SCIM."),
+		kong.Writers(a.stdout, a.stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	switch {
+	case errors.Is(err, errHelped):
+		return nil
+	case err != nil:
+		return usageError{err}
+	}
+	a.globals = line.globals
+	command.BindTo(ctx, (*context.Context)(nil))
+	command.Bind(a)
+	return command.Run()
+}
+
+// errHelped ends the parsing of a command line that asked for help and got it.
+var errHelped = errors.New("helped")
+
+// helpFlag prints help as soon as it is seen, whatever else is missing from the line.
+type helpFlag bool
+
+// BeforeReset is called by kong for a flag that was given.
+func (helpFlag) BeforeReset(c *kong.Context) error {
+	if err := c.PrintUsage(false); err != nil {
+		return err
+	}
+	return errHelped
+}
