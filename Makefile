@@ -1,4 +1,4 @@
-# What a developer types. Everything else is the program itself: go run ./cmd/rollcall help.
+# What a developer types. Everything else is the program itself: go run ./cmd/rollcall --help.
 
 .PHONY: run test check lint bench docs
 

@@ -51,13 +51,10 @@ func buildCopy(t *testing.T, name string) string {
 // version and the output.
 func buildFlags(t *testing.T) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := read(t, "Dockerfile")
 	flags := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X main.version="}
 	for _, flag := range append(flags, "CGO_ENABLED=0") {
-		if !strings.Contains(string(text), flag) {
+		if !strings.Contains(text, flag) {
 			t.Errorf("the Dockerfile builds without %s", flag)
 		}
 	}
