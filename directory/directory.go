@@ -51,7 +51,7 @@ func (d *Directory) clock() time.Time { return d.now().UTC().Truncate(time.Milli
 func (d *Directory) Store() Store { return d.store }
 
 // Authenticate returns the actor that a bearer token speaks for. What is wrong with
-// a token is not said: every refusal is the same.
+// a token is not said: every refusal is the same. A paused source is Unavailable.
 func (d *Directory) Authenticate(ctx context.Context, token string) (Actor, *Source, error) {
 	refusal := Errorf(Denied, "", "the bearer token is missing, wrong, expired or revoked")
 	if !WellFormedToken(token) {
@@ -63,6 +63,9 @@ func (d *Directory) Authenticate(ctx context.Context, token string) (Actor, *Sou
 	}
 	if err != nil {
 		return Actor{}, nil, fmt.Errorf("look up token: %w", err)
+	}
+	if source.Paused != nil {
+		return Actor{}, nil, paused(source)
 	}
 	return Actor{Kind: ClientActor, ID: t.ID, Name: string(source.ID), Workspace: ws, Source: source.ID}, source, nil
 }

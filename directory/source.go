@@ -16,6 +16,7 @@ type Source struct {
 	Strict       bool     // unknown members are refused, not left out
 	Paused       *Switch  // answers Unavailable while set
 	Braked       int64    // Unix milliseconds since when nothing irreversible follows from its changes; 0: not braked
+	Resumed      int64    // Unix milliseconds of the last time an administrator resumed it
 	Created      time.Time
 	Version      Version
 }

@@ -57,12 +57,13 @@ type UserReader interface {
 	OtherAdmin(ctx context.Context, but AdminExcept) (bool, error)
 	// AdminByMapping reports whether a mapping makes the user an administrator.
 	AdminByMapping(ctx context.Context, id ResourceID) (bool, error)
-	// NextHeld returns who has waited longest for a seat, of the guests or of the others.
-	NextHeld(ctx context.Context, guests bool) (*User, error)
+	// Held lists up to limit people who wait for a seat, of the guests or of the others,
+	// who has waited longest first: by Facts.HeldSince, then by id.
+	Held(ctx context.Context, guests bool, limit int) ([]*User, error)
 	// DuePurge lists up to limit ids of people whose grace is over at now, of sources that
 	// are not braked.
 	DuePurge(ctx context.Context, now time.Time, limit int) ([]ResourceID, error)
-	// Leavers counts the people of a source who are deactivated or deleted since.
+	// Leavers counts the people of a source whose Facts.Left is not before since.
 	Leavers(ctx context.Context, source SourceID, since time.Time) (int64, error)
 }
 

@@ -128,6 +128,8 @@ type Facts struct {
 	Held        bool              `json:"held,omitempty"`      // wanted, but there is no seat
 	HeldSince   int64             `json:"heldSince,omitempty"` // Unix milliseconds: first come, first served
 	Deleted     *Deletion         `json:"deleted,omitempty"`
+	Left        int64             `json:"left,omitempty"`     // when the source ended the access, Unix milliseconds; 0 once back
+	Adopted     bool              `json:"adopted,omitempty"`  // given to the source by an administrator, not yet claimed by it
 	SignedIn    int64             `json:"signedIn,omitempty"` // first sign-in, Unix milliseconds
 	Authors     map[string]Author `json:"authors,omitempty"`  // by attribute path, where it is not the owner
 	Grants      []Grant           `json:"grants,omitempty"`   // by other authors than the owner

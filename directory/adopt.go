@@ -1,0 +1,298 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// DerivedName returns the workspace user name that follows from u: the override if
+// there is one, else userName up to the first @.
+func DerivedName(u *User) string {
+	if u.Chat != nil && u.Chat.Username != "" {
+		return u.Chat.Username
+	}
+	name, _, _ := strings.Cut(u.UserName, "@")
+	return name
+}
+
+// known finds the record that a request to make somebody is really about: one that
+// the same source deleted, or a local one that it may adopt. Nil means that the
+// person is new. A name or an address that is taken is a refusal.
+func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error) {
+	if p.by.owner() {
+		u, outcome, err := p.knownToSource(ctx, asked)
+		if u != nil || err != nil {
+			return u, outcome, err
+		}
+	}
+	if err := p.freeExternalID(ctx, nil, asked); err != nil {
+		return nil, "", err
+	}
+	holders, err := p.holders(ctx, asked)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := p.foreign(holders); err != nil {
+		return nil, "", err
+	}
+	return p.adoptable(asked, holders)
+}
+
+// knownToSource finds by externalId, within the source's own space.
+func (p *passage) knownToSource(ctx context.Context, asked *User) (*User, Outcome, error) {
+	if err := p.blocked(ctx, asked); err != nil {
+		return nil, "", err
+	}
+	if asked.ExternalID == "" {
+		return nil, "", nil
+	}
+	u, err := found(p.tx.UserByExternalID(ctx, p.by.Source, asked.ExternalID))
+	switch {
+	case err != nil:
+		return nil, "", fmt.Errorf("look up externalId: %w", err)
+	case u == nil:
+		return nil, "", nil
+	case u.Facts.Adopted:
+		return u, Adopted, nil
+	case u.Facts.Deleted == nil:
+		return nil, "", nil // refused as taken below
+	}
+	p.forgetMemberships(u)
+	return u, Revived, nil
+}
+
+// forgetMemberships ends what a deleted person belonged to: the source that revives
+// somebody says anew to which groups they belong.
+func (p *passage) forgetMemberships(u *User) {
+	p.then = append(p.then, func(ctx context.Context) error {
+		groups, err := p.tx.GroupsOf(ctx, u.ID)
+		if err != nil {
+			return fmt.Errorf("read groups of %s: %w", u.ID, err)
+		}
+		for _, g := range groups {
+			if err := p.tx.RemoveMembers(ctx, g.ID, []ResourceID{u.ID}); err != nil {
+				return fmt.Errorf("leave group %s: %w", g.ID, err)
+			}
+		}
+		return nil
+	})
+}
+
+func (p *passage) blocked(ctx context.Context, asked *User) error {
+	b, err := found(p.tx.Block(ctx, p.by.Source, asked.ExternalID, Fold(asked.UserName)))
+	if err != nil {
+		return fmt.Errorf("look up block: %w", err)
+	}
+	if b == nil {
+		return nil
+	}
+	return Errorf(Denied, "userName", "an administrator deleted %q and its source may not make it again", asked.UserName).
+		Hinted("to allow it: rollcall users restore %s", b.User)
+}
+
+// holder is a live record that has a name or address which somebody new asks for.
+type holder struct {
+	user *User
+	attr string // the attribute by which it collides
+	text string // the value
+	same bool   // the very value, not one derived from it
+}
+
+// holders finds who has the user name, the name derived from it, or the primary
+// address. A deleted holder of the name is renamed and makes room.
+func (p *passage) holders(ctx context.Context, asked *User) ([]holder, error) {
+	var all []holder
+	named, err := found(p.tx.UserByName(ctx, Fold(asked.UserName)))
+	if err != nil {
+		return nil, fmt.Errorf("look up user name: %w", err)
+	}
+	if named != nil && named.Facts.Deleted != nil {
+		p.freeName(named, asked)
+		named = nil
+	}
+	if named != nil {
+		all = append(all, holder{named, "userName", asked.UserName, true})
+	}
+	if p.by.owner() {
+		if all, err = p.derivedHolder(ctx, asked, all); err != nil {
+			return nil, err
+		}
+	}
+	return p.mailHolder(ctx, asked, all)
+}
+
+// derivedHolder adds a local person whose user name is what ours would be in the
+// workspace. Those of sources are told apart when names are delivered.
+func (p *passage) derivedHolder(ctx context.Context, asked *User, all []holder) ([]holder, error) {
+	derived := DerivedName(asked)
+	if derived == "" || Fold(derived) == Fold(asked.UserName) {
+		return all, nil
+	}
+	u, err := found(p.tx.UserByName(ctx, Fold(derived)))
+	if err != nil {
+		return nil, fmt.Errorf("look up derived name: %w", err)
+	}
+	if u == nil || u.Source != Local || u.Facts.Deleted != nil {
+		return all, nil
+	}
+	return append(all, holder{u, "userName", derived, false}), nil
+}
+
+func (p *passage) mailHolder(ctx context.Context, asked *User, all []holder) ([]holder, error) {
+	c := asked.Clone()
+	p.complete(c)
+	mail := c.PrimaryEmail()
+	if mail == "" {
+		return all, nil
+	}
+	u, err := found(p.tx.UserByEmail(ctx, Fold(mail)))
+	if err != nil {
+		return nil, fmt.Errorf("look up e-mail address: %w", err)
+	}
+	if u == nil {
+		return all, nil
+	}
+	return append(all, holder{u, "emails", mail, true}), nil
+}
+
+// foreign refuses a name or address that a person of a source has, or that an
+// administrator asks for although anybody has it.
+func (p *passage) foreign(holders []holder) error {
+	for _, h := range holders {
+		if !h.same {
+			continue
+		}
+		if h.user.Source != Local || !p.by.owner() {
+			return taken(h.attr, h.text, h.user)
+		}
+	}
+	return nil
+}
+
+func taken(attr, text string, u *User) *Error {
+	e := Errorf(Exists, attr, "%s %q is taken by a person of the source %s", attr, text, u.Source)
+	return e.Hinted("see: rollcall users show %s", u.UserName)
+}
+
+// adoptable decides about local holders: exactly one whom the policy gives away is
+// adopted, everything else is for an administrator.
+func (p *passage) adoptable(asked *User, holders []holder) (*User, Outcome, error) {
+	if len(holders) == 0 {
+		return nil, "", nil
+	}
+	one := holders[0].user
+	for _, h := range holders {
+		if h.user.ID != one.ID {
+			return nil, "", p.ask(asked, holders, "more than one local person matches")
+		}
+	}
+	if !p.policyAdopts(one, holders) {
+		return nil, "", p.ask(asked, holders, "a local person matches")
+	}
+	return one, Adopted, nil
+}
+
+func (p *passage) policyAdopts(u *User, holders []holder) bool {
+	policy := p.ws.Settings.Adopt
+	if !slices.Contains(adoptableShelves(policy), u.Shelf()) {
+		return false
+	}
+	byMail := slices.ContainsFunc(holders, func(h holder) bool { return h.attr == "emails" })
+	byName := slices.ContainsFunc(holders, func(h holder) bool { return h.attr == "userName" })
+	return policy == AdoptByUserName && byName || policy == AdoptByEmail && byMail
+}
+
+// ask refuses and lists the conflict for an administrator.
+func (p *passage) ask(asked *User, holders []holder, why string) error {
+	h := holders[0]
+	id := HashToken(strings.Join([]string{string(AdoptConflict), string(p.by.Source), asked.ExternalID, Fold(asked.UserName)}, "\x00"))[:16]
+	p.conflict = &Conflict{ID: id, Kind: AdoptConflict, Source: p.by.Source, UserName: asked.UserName,
+		ExternalID: asked.ExternalID, Reason: why, First: p.now.UnixMilli(), Last: p.now.UnixMilli(), Times: 1}
+	for _, h := range holders {
+		if !slices.Contains(p.conflict.Candidates, h.user.ID) {
+			p.conflict.Candidates = append(p.conflict.Candidates, h.user.ID)
+		}
+	}
+	return Errorf(Exists, h.attr, "%s %q is taken by a person of the source local (%s)", h.attr, h.text, why).
+		Hinted("an administrator decides with: rollcall conflicts adopt %s", id)
+}
+
+// handOver prepares a local person for a new owner: what stands there was set by
+// administrators, so the source's first PUT does not clear what it leaves out.
+func handOver(u *User) *User {
+	before := u.Clone()
+	for _, a := range writable {
+		if v := a.Value(before); assigned(v) && !ownersOwn[a.Name] && a.Name != "roles" {
+			noteAuthor(before, Path{Attr: a}.String(), v, ByAdministrator)
+		}
+	}
+	for _, r := range before.Roles {
+		before.Facts.Grants = append(before.Facts.Grants, Grant{Kind: RoleGrant, Name: r.Value, Author: ByAdministrator})
+	}
+	before.Facts.Grants = administratorGrants(before.Facts.Grants)
+	before.Roles = nil
+	return before
+}
+
+// resolveAdopt gives a local person to a source, by an administrator's word.
+func (p *passage) resolveAdopt(ctx context.Context, c Adopt) error {
+	before, err := p.live(ctx, c.User)
+	if err != nil {
+		return err
+	}
+	if before.Source != Local {
+		return Errorf(Exists, "source", "%s already belongs to the source %s", before.UserName, before.Source)
+	}
+	if _, err := p.tx.Source(ctx, c.Source); err != nil {
+		return fmt.Errorf("read source %s: %w", c.Source, err)
+	}
+	after := handOver(before)
+	after.Source, after.ExternalID, after.Facts.Adopted = c.Source, c.ExternalID, true
+	p.person(before, after, Adopted)
+	return p.closeConflicts(ctx, c)
+}
+
+// closeConflicts ends the conflicts of the source that the adopted person settles.
+func (p *passage) closeConflicts(ctx context.Context, c Adopt) error {
+	all, err := p.tx.Conflicts(ctx)
+	if err != nil {
+		return fmt.Errorf("read conflicts: %w", err)
+	}
+	for _, k := range all {
+		if k.Source == c.Source && k.Kind == AdoptConflict && slices.Contains(k.Candidates, c.User) {
+			p.then = append(p.then, func(ctx context.Context) error { return p.tx.DeleteConflict(ctx, k.ID) })
+		}
+	}
+	return nil
+}
+
+// freeName takes the name from a deleted person so that somebody new can have it, and
+// lists the pair: it may be the same person come back.
+func (p *passage) freeName(deleted, asked *User) {
+	after := deleted.Clone()
+	if after.Facts.Deleted.UserName == "" {
+		after.Facts.Deleted.UserName = deleted.UserName
+	}
+	after.UserName = freedName(deleted)
+	p.freed = append(p.freed, &move{before: deleted, after: after, change: "FreeName", outcome: Updated})
+	id := HashToken(strings.Join([]string{string(RehireConflict), string(deleted.ID)}, "\x00"))[:16]
+	p.conflict = &Conflict{ID: id, Kind: RehireConflict, Source: p.by.Source, UserName: asked.UserName,
+		ExternalID: asked.ExternalID, Candidates: []ResourceID{deleted.ID},
+		Reason: "a new person has the name of one who was deleted", First: p.now.UnixMilli(), Last: p.now.UnixMilli(), Times: 1}
+}
+
+// freedName is a name that nobody asks for: ids are not reused.
+func freedName(u *User) string { return u.UserName + "~" + string(u.ID[len(u.ID)-12:]) }
+
+// found turns NotFound into nil.
+func found[T any](v *T, err error) (*T, error) {
+	if Is(err, NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}

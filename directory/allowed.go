@@ -1,0 +1,281 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// allowed applies the workspace's rules to everybody whom the change moves.
+func (p *passage) allowed(ctx context.Context) error {
+	rules := []func(context.Context, *move) error{
+		p.stillThere, p.unprotected, p.grantable, p.inDomain, p.unique, p.lastAdmin, p.brake,
+	}
+	for _, m := range p.users {
+		for _, rule := range rules {
+			if err := rule(ctx, m); err != nil {
+				return err
+			}
+		}
+	}
+	if p.group != nil {
+		return p.allowedGroup(ctx)
+	}
+	return nil
+}
+
+// stillThere keeps a restoration from finding nothing to restore, and a purge from
+// coming early.
+func (p *passage) stillThere(_ context.Context, m *move) error {
+	switch p.c.(type) {
+	case RestoreUser:
+		if m.before.Facts.Deleted == nil {
+			return Errorf(Invalid, "id", "user %q is not deleted", m.before.UserName)
+		}
+	case Purge:
+		d := m.before.Facts.Deleted
+		if d == nil || d.Purge > p.now.UnixMilli() {
+			return Errorf(Denied, "id", "the grace of user %s is not over", m.before.ID)
+		}
+	}
+	return nil
+}
+
+// unprotected keeps everybody from deactivating, deleting, demoting or renaming
+// people that the workspace protects.
+func (p *passage) unprotected(_ context.Context, m *move) error {
+	if m.before == nil || !p.isProtected(m.before) {
+		return nil
+	}
+	after := m.after
+	leaves := m.before.EffectivelyActive() && !(after != nil && after.EffectivelyActive())
+	demoted := m.before.IsAdmin() && !(after != nil && after.IsAdmin())
+	renamed := after != nil && Fold(after.UserName) != Fold(m.before.UserName)
+	if leaves || demoted || renamed || after == nil {
+		return Errorf(Denied, "userName", "user %q is protected", m.before.UserName).
+			Hinted("to allow it, take the name out of protected_users in the configuration")
+	}
+	return nil
+}
+
+func (p *passage) isProtected(u *User) bool {
+	key := Fold(u.UserName)
+	return slices.ContainsFunc(p.ws.Settings.Protected, func(name string) bool { return Fold(name) == key })
+}
+
+// grantable keeps a source within the roles that it may grant. What somebody has
+// already is not taken away by a narrower list.
+func (p *passage) grantable(_ context.Context, m *move) error {
+	if !p.by.owner() || m.after == nil {
+		return nil
+	}
+	for _, r := range m.after.Roles {
+		if r.Value == "" || p.source.Grants(r.Value) || m.before != nil && hasRole(m.before, r.Value) {
+			continue
+		}
+		return Errorf(Denied, "roles", "the source %s may not grant the role %q", p.source.ID, r.Value).
+			Hinted("an administrator extends what it may grant, or maps a group to the role")
+	}
+	return nil
+}
+
+func hasRole(u *User, role string) bool {
+	return slices.ContainsFunc(u.Roles, func(r MultiValue) bool { return r.Value == role })
+}
+
+// inDomain keeps e-mail addresses to the domains that the workspace allows.
+func (p *passage) inDomain(_ context.Context, m *move) error {
+	domains := p.ws.Settings.AllowedDomains
+	if len(domains) == 0 || m.after == nil {
+		return nil
+	}
+	mail := m.after.PrimaryEmail()
+	if mail == "" || m.before != nil && mail == m.before.PrimaryEmail() {
+		return nil
+	}
+	_, domain, _ := strings.Cut(mail, "@")
+	if slices.ContainsFunc(domains, func(d string) bool { return Fold(d) == Fold(domain) }) {
+		return nil
+	}
+	return Errorf(Denied, "emails", "addresses of the domain %q are not allowed here", domain).
+		Hinted("allowed are: %s", strings.Join(domains, ", "))
+}
+
+// unique keeps user names, primary addresses and external ids to one person each. For
+// somebody new it was settled when the record was looked for.
+func (p *passage) unique(ctx context.Context, m *move) error {
+	if m.before == nil || m.after == nil || m.after.Facts.Deleted != nil {
+		return nil
+	}
+	back := m.before.Facts.Deleted != nil
+	if Fold(m.after.UserName) != Fold(m.before.UserName) {
+		if err := p.freeUserName(ctx, m.after); err != nil {
+			return err
+		}
+	}
+	if mail := m.after.PrimaryEmail(); mail != "" && (back || Fold(mail) != Fold(m.before.PrimaryEmail())) {
+		if err := p.freeMail(ctx, m.after, mail); err != nil {
+			return err
+		}
+	}
+	if m.after.ExternalID != m.before.ExternalID || m.after.Source != m.before.Source {
+		return p.freeExternalID(ctx, m.before, m.after)
+	}
+	return nil
+}
+
+func (p *passage) freeUserName(ctx context.Context, after *User) error {
+	u, err := found(p.tx.UserByName(ctx, Fold(after.UserName)))
+	if err != nil {
+		return fmt.Errorf("look up user name: %w", err)
+	}
+	if u == nil || u.ID == after.ID {
+		return nil
+	}
+	if u.Facts.Deleted != nil {
+		p.freeName(u, after)
+		return nil
+	}
+	return taken("userName", after.UserName, u)
+}
+
+func (p *passage) freeMail(ctx context.Context, after *User, mail string) error {
+	u, err := found(p.tx.UserByEmail(ctx, Fold(mail)))
+	if err != nil {
+		return fmt.Errorf("look up e-mail address: %w", err)
+	}
+	if u == nil || u.ID == after.ID {
+		return nil
+	}
+	return taken("emails", mail, u)
+}
+
+// freeExternalID looks within the space of the source that is to own the record.
+func (p *passage) freeExternalID(ctx context.Context, before, after *User) error {
+	source := Local
+	if p.by.owner() {
+		source = p.by.Source
+	} else if before != nil {
+		source = after.Source
+	}
+	if after.ExternalID == "" {
+		return nil
+	}
+	u, err := found(p.tx.UserByExternalID(ctx, source, after.ExternalID))
+	if err != nil {
+		return fmt.Errorf("look up externalId: %w", err)
+	}
+	if u == nil || before != nil && u.ID == before.ID {
+		return nil
+	}
+	return Errorf(Exists, "externalId", "externalId %q is already that of user %q", after.ExternalID, u.UserName)
+}
+
+// lastAdmin refuses a change that would leave the workspace with nobody able to
+// administer it. It looks inside the transaction, so two administrators cannot remove
+// each other at the same moment.
+func (p *passage) lastAdmin(ctx context.Context, m *move) error {
+	if m.before == nil || !m.before.EffectivelyActive() {
+		return nil
+	}
+	was, err := p.administers(ctx, m.before)
+	if err != nil || !was {
+		return err
+	}
+	if m.after != nil && m.after.EffectivelyActive() {
+		if still, err := p.administers(ctx, m.after); err != nil || still {
+			return err
+		}
+	}
+	other, err := p.tx.OtherAdmin(ctx, AdminExcept{Users: []ResourceID{m.before.ID}})
+	if err != nil {
+		return fmt.Errorf("look for administrators: %w", err)
+	}
+	if other {
+		return nil
+	}
+	return Errorf(Denied, "active", "%q is the last administrator", m.before.UserName).
+		Hinted("make somebody else an administrator first")
+}
+
+// administers reports whether u is an administrator, by grant or by mapping.
+func (p *passage) administers(ctx context.Context, u *User) (bool, error) {
+	if u.IsAdmin() {
+		return true, nil
+	}
+	if u.IsGuest() || u.Kind() != Person {
+		return false, nil
+	}
+	is, err := p.tx.AdminByMapping(ctx, u.ID)
+	if err != nil {
+		return false, fmt.Errorf("look for mapped administrators: %w", err)
+	}
+	return is, nil
+}
+
+// allowedGroup applies the rules about groups: names are unique within a source, and
+// a group may be what makes the last administrator one.
+func (p *passage) allowedGroup(ctx context.Context) error {
+	g := p.group
+	if g.after != nil {
+		if err := p.freeGroupName(ctx); err != nil {
+			return err
+		}
+	}
+	if len(g.remove) == 0 && g.after != nil || !slices.ContainsFunc(g.mappings, Mapping.givesAdmin) {
+		return nil
+	}
+	but := AdminExcept{Group: g.before.ID, Members: g.remove}
+	if g.after == nil {
+		but.Members = nil
+	}
+	return p.keepsAdmin(ctx, but)
+}
+
+func (m Mapping) givesAdmin() bool { return m.Kind == RoleGrant && m.Name == RoleAdmin }
+
+// keepsAdmin refuses when there is an administrator now and would be none without
+// what but names.
+func (p *passage) keepsAdmin(ctx context.Context, but AdminExcept) error {
+	after, err := p.tx.OtherAdmin(ctx, but)
+	if err != nil {
+		return fmt.Errorf("look for administrators: %w", err)
+	}
+	if after {
+		return nil
+	}
+	now, err := p.tx.OtherAdmin(ctx, AdminExcept{})
+	if err != nil {
+		return fmt.Errorf("look for administrators: %w", err)
+	}
+	if !now {
+		return nil
+	}
+	return Errorf(Denied, "members", "nobody would be left to administer the workspace").
+		Hinted("make somebody else an administrator first")
+}
+
+func (p *passage) freeGroupName(ctx context.Context) error {
+	after, before := p.group.after, p.group.before
+	if before == nil || Fold(before.DisplayName) != Fold(after.DisplayName) {
+		g, err := found(p.tx.GroupByName(ctx, after.Source, Fold(after.DisplayName)))
+		if err != nil {
+			return fmt.Errorf("look up group name: %w", err)
+		}
+		if g != nil && g.ID != after.ID {
+			return Errorf(Exists, "displayName", "the source %s already has a group %q", after.Source, after.DisplayName)
+		}
+	}
+	if after.ExternalID == "" || before != nil && before.ExternalID == after.ExternalID {
+		return nil
+	}
+	g, err := found(p.tx.GroupByExternalID(ctx, after.Source, after.ExternalID))
+	if err != nil {
+		return fmt.Errorf("look up group externalId: %w", err)
+	}
+	if g != nil && g.ID != after.ID {
+		return Errorf(Exists, "externalId", "externalId %q is already that of group %q", after.ExternalID, g.DisplayName)
+	}
+	return nil
+}

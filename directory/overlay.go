@@ -1,0 +1,218 @@
+package directory
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// overlay is a transaction that reads a snapshot through what was written to it, and
+// keeps what is written in memory. Plans walk the door's steps over one.
+type overlay struct {
+	ReadTx  // the snapshot; what is not overridden below does not change in plans
+	ws      *Workspace
+	people  shadow[User]
+	groups  shadow[Group]
+	members map[membership]bool // true: joined, false: left
+	sources map[SourceID]*Source
+	blocks  []Block
+	lifted  map[ResourceID]bool // whose blocks are gone
+	gives   map[ResourceID][]Mapping
+	records []AuditRecord
+	undo    []func()
+}
+
+type membership struct{ group, user ResourceID }
+
+func newOverlay(tx ReadTx) *overlay {
+	return &overlay{ReadTx: tx, people: newShadow[User](), groups: newShadow[Group](), members: map[membership]bool{},
+		sources: map[SourceID]*Source{}, lifted: map[ResourceID]bool{}, gives: map[ResourceID][]Mapping{}}
+}
+
+// shadow holds records that were written, with the names by which they are found.
+type shadow[T any] struct {
+	now   map[ResourceID]*T // nil: removed
+	was   map[ResourceID]*T // as the snapshot has it; nil: new
+	names map[string]ResourceID
+}
+
+func newShadow[T any]() shadow[T] {
+	return shadow[T]{map[ResourceID]*T{}, map[ResourceID]*T{}, map[string]ResourceID{}}
+}
+
+// find returns what is called name now: written here, or in the snapshot and not
+// written since.
+func (s *shadow[T]) find(name string, id func(*T) ResourceID, base func() (*T, error)) (*T, error) {
+	if here, ok := s.names[name]; ok {
+		return s.now[here], nil
+	}
+	v, err := base()
+	if err != nil {
+		return nil, err
+	}
+	if _, written := s.now[id(v)]; written {
+		return nil, Errorf(NotFound, "", "nothing is called %q", name)
+	}
+	return v, nil
+}
+
+// put notes that before became after, and how to take that back.
+func (s *shadow[T]) put(id ResourceID, before, after *T, names func(*T) []string) (undo func()) {
+	old, had := s.now[id]
+	if !had {
+		s.was[id] = before
+	}
+	s.rename(id, before, after, names)
+	s.now[id] = after
+	return func() {
+		s.rename(id, after, nil, names)
+		if !had {
+			delete(s.now, id)
+			delete(s.was, id)
+			return
+		}
+		s.rename(id, nil, old, names)
+		s.now[id] = old
+	}
+}
+
+func (s *shadow[T]) rename(id ResourceID, before, after *T, names func(*T) []string) {
+	if before != nil {
+		for _, n := range names(before) {
+			if s.names[n] == id {
+				delete(s.names, n)
+			}
+		}
+	}
+	if after != nil {
+		for _, n := range names(after) {
+			s.names[n] = id
+		}
+	}
+}
+
+func userID(u *User) ResourceID   { return u.ID }
+func groupID(g *Group) ResourceID { return g.ID }
+
+func byName(key string) string                  { return "name\x00" + key }
+func byMail(key string) string                  { return "mail\x00" + key }
+func byExternal(s SourceID, text string) string { return "external\x00" + string(s) + "\x00" + text }
+
+func userNames(u *User) []string {
+	names := []string{byName(Fold(u.UserName))}
+	if u.ExternalID != "" {
+		names = append(names, byExternal(u.Source, u.ExternalID))
+	}
+	if mail := u.PrimaryEmail(); mail != "" && u.Facts.Deleted == nil {
+		names = append(names, byMail(Fold(mail)))
+	}
+	return names
+}
+
+func groupNames(g *Group) []string {
+	names := []string{byName(string(g.Source) + "\x00" + Fold(g.DisplayName))}
+	if g.ExternalID != "" {
+		names = append(names, byExternal(g.Source, g.ExternalID))
+	}
+	return names
+}
+
+// Workspace implements ReadTx.
+func (o *overlay) Workspace(ctx context.Context) (*Workspace, error) {
+	if o.ws == nil {
+		ws, err := o.ReadTx.Workspace(ctx)
+		if err != nil {
+			return nil, err
+		}
+		o.ws = ws
+	}
+	return clonePtr(o.ws), nil
+}
+
+// PutWorkspace implements WriteTx.
+func (o *overlay) PutWorkspace(ctx context.Context, s Settings) error {
+	if _, err := o.Workspace(ctx); err != nil {
+		return err
+	}
+	old := *o.ws
+	o.undo = append(o.undo, func() { *o.ws = old })
+	o.ws.Settings = s
+	o.ws.Version++
+	return nil
+}
+
+func (o *overlay) count(ctx context.Context, d Counts) error {
+	if _, err := o.Workspace(ctx); err != nil {
+		return err
+	}
+	o.ws.Counts = o.ws.Counts.Add(d)
+	o.undo = append(o.undo, func() { o.ws.Counts = o.ws.Counts.Sub(d) })
+	return nil
+}
+
+// Step implements WriteTx.
+func (o *overlay) Step(_ context.Context, fn func() error) error {
+	mark := len(o.undo)
+	err := fn()
+	if err != nil {
+		for _, undo := range slices.Backward(o.undo[mark:]) {
+			undo()
+		}
+		o.undo = o.undo[:mark]
+	}
+	return err
+}
+
+// Record implements WriteTx.
+func (o *overlay) Record(_ context.Context, r *AuditRecord) error {
+	o.records = append(o.records, *r)
+	return nil
+}
+
+// What plans do not look at again is not kept.
+
+// CountRefusal implements WriteTx.
+func (o *overlay) CountRefusal(context.Context, string, string, string, time.Time) (bool, error) {
+	return true, nil
+}
+
+// EraseAudit implements WriteTx.
+func (o *overlay) EraseAudit(context.Context, RecordType, string) error { return nil }
+
+// Raise implements WriteTx.
+func (o *overlay) Raise(context.Context, RecordType, string, Lane) error { return nil }
+
+// PutToken implements WriteTx.
+func (o *overlay) PutToken(context.Context, *Token) error { return nil }
+
+// PutConflict implements WriteTx.
+func (o *overlay) PutConflict(context.Context, *Conflict) error { return nil }
+
+// DeleteConflict implements WriteTx.
+func (o *overlay) DeleteConflict(context.Context, string) error { return nil }
+
+// DropMembers implements WriteTx.
+func (o *overlay) DropMembers(context.Context, SourceID, ResourceID, []ResourceID, time.Time) error {
+	return nil
+}
+
+// Source implements ReadTx.
+func (o *overlay) Source(ctx context.Context, id SourceID) (*Source, error) {
+	if s, ok := o.sources[id]; ok {
+		return s.Clone(), nil
+	}
+	return o.ReadTx.Source(ctx, id)
+}
+
+// PutSource implements WriteTx.
+func (o *overlay) PutSource(_ context.Context, s *Source) error {
+	old, had := o.sources[s.ID]
+	o.sources[s.ID] = s.Clone()
+	o.undo = append(o.undo, func() {
+		delete(o.sources, s.ID)
+		if had {
+			o.sources[s.ID] = old
+		}
+	})
+	return nil
+}

@@ -1,0 +1,219 @@
+package directory
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+)
+
+// Group implements ReadTx.
+func (o *overlay) Group(ctx context.Context, id ResourceID) (*Group, error) {
+	g, written := o.groups.now[id]
+	switch {
+	case !written:
+		return o.ReadTx.Group(ctx, id)
+	case g == nil:
+		return nil, noGroup(id)
+	}
+	return g.Clone(), nil
+}
+
+// GroupByName implements ReadTx.
+func (o *overlay) GroupByName(ctx context.Context, source SourceID, key string) (*Group, error) {
+	return o.groups.find(byName(string(source)+"\x00"+key), groupID,
+		func() (*Group, error) { return o.ReadTx.GroupByName(ctx, source, key) })
+}
+
+// GroupByExternalID implements ReadTx.
+func (o *overlay) GroupByExternalID(ctx context.Context, source SourceID, text string) (*Group, error) {
+	return o.groups.find(byExternal(source, text), groupID,
+		func() (*Group, error) { return o.ReadTx.GroupByExternalID(ctx, source, text) })
+}
+
+// PutGroup implements WriteTx.
+func (o *overlay) PutGroup(_ context.Context, before, after *Group, _ []byte) error {
+	one := after
+	if one == nil {
+		one = before
+	}
+	var kept *Group
+	if after != nil {
+		kept = after.Clone()
+	}
+	o.undo = append(o.undo, o.groups.put(one.ID, before, kept, groupNames))
+	return nil
+}
+
+// AddMembers implements WriteTx.
+func (o *overlay) AddMembers(_ context.Context, group ResourceID, ids []ResourceID) error {
+	return o.setMembers(group, ids, true)
+}
+
+// RemoveMembers implements WriteTx.
+func (o *overlay) RemoveMembers(_ context.Context, group ResourceID, ids []ResourceID) error {
+	return o.setMembers(group, ids, false)
+}
+
+func (o *overlay) setMembers(group ResourceID, ids []ResourceID, in bool) error {
+	for _, id := range ids {
+		m := membership{group, id}
+		old, had := o.members[m]
+		o.members[m] = in
+		o.undo = append(o.undo, func() {
+			delete(o.members, m)
+			if had {
+				o.members[m] = old
+			}
+		})
+	}
+	return nil
+}
+
+// Members implements ReadTx.
+func (o *overlay) Members(ctx context.Context, group, after ResourceID, limit int) ([]Member, error) {
+	base, err := o.ReadTx.Members(ctx, group, after, limit+len(o.members)+len(o.people.now))
+	if err != nil {
+		return nil, err
+	}
+	all := map[ResourceID]Member{}
+	for _, m := range base {
+		all[m.ID] = m
+	}
+	for m, in := range o.members {
+		if m.group == group && m.user > after && in {
+			all[m.user] = Member{ID: m.user}
+		}
+	}
+	list := slices.SortedFunc(maps.Values(all), func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
+	list = slices.DeleteFunc(list, func(m Member) bool { return !o.belongs(group, m.ID) })
+	return list[:min(limit, len(list))], nil
+}
+
+// belongs reports whether what was written here leaves a member in its group.
+func (o *overlay) belongs(group, user ResourceID) bool {
+	if in, written := o.members[membership{group, user}]; written && !in {
+		return false
+	}
+	u, written := o.people.now[user]
+	return !written || u != nil && u.Facts.Deleted == nil
+}
+
+// Membership implements ReadTx.
+func (o *overlay) Membership(ctx context.Context, group ResourceID, ids []ResourceID) (map[ResourceID]MemberState, error) {
+	states, err := o.ReadTx.Membership(ctx, group, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		s, known := states[id]
+		if u, written := o.people.now[id]; written {
+			if u == nil || u.Facts.Deleted != nil {
+				delete(states, id)
+				continue
+			}
+			s.Source, s.Shelf, known = u.Source, u.Shelf(), true
+		}
+		if in, written := o.members[membership{group, id}]; written {
+			s.Member = in
+		}
+		if known {
+			states[id] = s
+		}
+	}
+	return states, nil
+}
+
+// GroupsOf implements ReadTx.
+func (o *overlay) GroupsOf(ctx context.Context, user ResourceID) ([]GroupRef, error) {
+	base, err := o.ReadTx.GroupsOf(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	ids := map[ResourceID]string{}
+	for _, g := range base {
+		ids[g.ID] = g.DisplayName
+	}
+	for m, in := range o.members {
+		if m.user == user && in {
+			ids[m.group] = ""
+		}
+		if m.user == user && !in {
+			delete(ids, m.group)
+		}
+	}
+	refs := make([]GroupRef, 0, len(ids))
+	for id := range ids {
+		g, err := found(o.Group(ctx, id))
+		if err != nil {
+			return nil, err
+		}
+		if g != nil {
+			refs = append(refs, GroupRef{g.ID, g.DisplayName})
+		}
+	}
+	slices.SortFunc(refs, func(a, b GroupRef) int { return cmp.Compare(a.ID, b.ID) })
+	return refs, nil
+}
+
+// Mappings implements ReadTx.
+func (o *overlay) Mappings(ctx context.Context, group ResourceID) ([]Mapping, error) {
+	if list, written := o.gives[group]; written {
+		return slices.Clone(list), nil
+	}
+	return o.ReadTx.Mappings(ctx, group)
+}
+
+// Mapping implements ReadTx.
+func (o *overlay) Mapping(ctx context.Context, id string) (*Mapping, error) {
+	for _, list := range o.gives {
+		for _, m := range list {
+			if m.ID == id {
+				return &m, nil
+			}
+		}
+	}
+	m, err := o.ReadTx.Mapping(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if _, written := o.gives[m.Group]; written {
+		return nil, Errorf(NotFound, "id", "there is no mapping %s", id)
+	}
+	return m, nil
+}
+
+// PutMapping implements WriteTx.
+func (o *overlay) PutMapping(ctx context.Context, m Mapping) error {
+	list, err := o.Mappings(ctx, m.Group)
+	if err != nil {
+		return err
+	}
+	o.give(m.Group, append(list, m))
+	return nil
+}
+
+// DeleteMapping implements WriteTx.
+func (o *overlay) DeleteMapping(ctx context.Context, id string) error {
+	m, err := o.Mapping(ctx, id)
+	if err != nil {
+		return err
+	}
+	list, err := o.Mappings(ctx, m.Group)
+	if err != nil {
+		return err
+	}
+	o.give(m.Group, slices.DeleteFunc(list, func(x Mapping) bool { return x.ID == id }))
+	return nil
+}
+
+func (o *overlay) give(group ResourceID, list []Mapping) {
+	old, had := o.gives[group]
+	o.gives[group] = list
+	o.undo = append(o.undo, func() {
+		delete(o.gives, group)
+		if had {
+			o.gives[group] = old
+		}
+	})
+}

@@ -1,0 +1,164 @@
+package directory
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what is kept, beside each attribute's own Max.
+const (
+	maxText     = 1024 // bytes of a string without a Max of its own
+	maxElements = 64   // of a multi-valued attribute
+	maxGrants   = 256  // that administrators gave one person
+)
+
+// multiline are the attributes that people write in several lines.
+var multiline = map[string]bool{"formatted": true, "streetAddress": true, "bio": true}
+
+// valid checks shape, and reports every fault at once.
+func (p *passage) valid(context.Context) error {
+	var faults Faults
+	for _, m := range p.users {
+		if m.after != nil && m.change == "" {
+			faults = append(faults, validUser(m.after)...)
+		}
+	}
+	if p.group != nil && p.group.after != nil {
+		faults = append(faults, validGroup(p.group.after)...)
+	}
+	return faults.orNil()
+}
+
+func validUser(u *User) Faults {
+	var faults Faults
+	for _, a := range writable {
+		path := Path{Attr: a}.String()
+		faults = append(faults, validValue(a, path, a.Value(u))...)
+	}
+	if strings.TrimSpace(u.UserName) == "" {
+		faults = append(faults, Errorf(Invalid, "userName", "userName is missing"))
+	}
+	for _, e := range u.Emails {
+		if !validMail(e.Value) {
+			faults = append(faults, Errorf(Invalid, "emails.value", "%q is not an e-mail address", e.Value))
+		}
+	}
+	if u.Chat != nil && u.Chat.Username != "" && !workspaceName.MatchString(u.Chat.Username) {
+		faults = append(faults, Errorf(Invalid, ChatSchema+":username",
+			"%q is not a workspace user name", u.Chat.Username).Hinted("use letters, digits, dot, hyphen and underscore"))
+	}
+	return append(faults, validGrants(u.Facts.Grants)...)
+}
+
+// workspaceName is Rocket.Chat's default rule for user names.
+var workspaceName = regexp.MustCompile(`^[0-9A-Za-z_.-]+$`)
+
+func validGrants(grants []Grant) Faults {
+	var faults Faults
+	if len(grants) > maxGrants {
+		faults = append(faults, Errorf(Invalid, "grants", "more than %d grants", maxGrants))
+	}
+	for _, g := range grants {
+		if g.Kind != RoleGrant && g.Kind != ChannelGrant && g.Kind != TeamGrant {
+			faults = append(faults, Errorf(Invalid, "grants", "%q is not a kind of grant", g.Kind).
+				Hinted("use role, channel or team"))
+		}
+		faults = append(faults, validText("grants", g.Name, maxText, false)...)
+		if strings.TrimSpace(g.Name) == "" {
+			faults = append(faults, Errorf(Invalid, "grants", "a grant has no name"))
+		}
+	}
+	return faults
+}
+
+func validValue(a *Attribute, path string, v any) Faults {
+	switch v := v.(type) {
+	case string:
+		return validText(path, v, a.limit(), multiline[a.Name])
+	case Object:
+		return validObject(a, path, v)
+	case []Object:
+		return validList(a, path, v)
+	}
+	return nil
+}
+
+func (a *Attribute) limit() int {
+	if a.Max > 0 {
+		return a.Max
+	}
+	return maxText
+}
+
+func validObject(a *Attribute, path string, o Object) Faults {
+	var faults Faults
+	for i := range a.Sub {
+		s := &a.Sub[i]
+		faults = append(faults, validValue(s, path+"."+s.Name, o[s.Name])...)
+	}
+	return faults
+}
+
+func validList(a *Attribute, path string, list []Object) Faults {
+	var faults Faults
+	if len(list) > maxElements {
+		faults = append(faults, Errorf(Invalid, path, "%s has more than %d values", path, maxElements))
+	}
+	primaries := 0
+	for _, o := range list {
+		faults = append(faults, validObject(a, path, o)...)
+		if o["primary"] == true {
+			primaries++
+		}
+	}
+	if primaries > 1 { // RFC 7643 §2.4
+		faults = append(faults, Errorf(Invalid, path, "%s has %d primary values; there may be one", path, primaries))
+	}
+	return faults
+}
+
+// validText keeps out what could break a line, a mail header or a log further on.
+func validText(path, s string, limit int, lines bool) Faults {
+	switch {
+	case !utf8.ValidString(s):
+		return Faults{Errorf(Invalid, path, "%s is not UTF-8", path)}
+	case len(s) > limit:
+		return Faults{Errorf(Invalid, path, "%s is longer than %d bytes", path, limit)}
+	case strings.ContainsFunc(s, func(r rune) bool { return forbidden(r, lines) }):
+		return Faults{Errorf(Invalid, path, "%s has a control character", path)}
+	}
+	return nil
+}
+
+func forbidden(r rune, lines bool) bool {
+	if lines && (r == '\n' || r == '\r' || r == '\t') {
+		return false
+	}
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}
+
+// validMail takes what every mail server takes: no quoting, no comments, no literals.
+func validMail(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok || local == "" || len(local) > 64 || len(s) > 254 || strings.ContainsAny(s, " \t\"(),:;<>[\\]") {
+		return false
+	}
+	for _, label := range strings.Split(domain, ".") {
+		if label == "" || len(label) > 63 || strings.Contains(label, "@") {
+			return false
+		}
+	}
+	return !strings.HasPrefix(local, ".") && !strings.HasSuffix(local, ".")
+}
+
+func validGroup(g *Group) Faults {
+	var faults Faults
+	if strings.TrimSpace(g.DisplayName) == "" {
+		faults = append(faults, Errorf(Invalid, "displayName", "displayName is missing"))
+	}
+	faults = append(faults, validText("displayName", g.DisplayName, 255, false)...)
+	return append(faults, validText("externalId", g.ExternalID, maxText, false)...)
+}
