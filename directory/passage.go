@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -31,6 +32,9 @@ type passage struct {
 	then      []func(context.Context) error // further writes that follow
 	always    []func(context.Context) error // writes that are due even if nothing differs
 	conflict  *Conflict                     // to be listed, whether refused or not
+
+	parked  map[ResourceID]*User // people as they were before their names were parked
+	records []AuditRecord
 
 	receipt Receipt
 	wrote   bool
@@ -135,9 +139,13 @@ func (p *passage) resolveSource(ctx context.Context) error {
 	return nil
 }
 
+// errPaused tells a pause, which an administrator decided, from a store that is gone.
+var errPaused = errors.New("an administrator decided so")
+
 func paused(s *Source) *Error {
-	return Errorf(Unavailable, "", "the source %s is paused", s.ID).
-		Hinted("an administrator resumes it with: rollcall sources resume %s", s.ID)
+	e := Errorf(Unavailable, "", "the source %s is paused", s.ID)
+	e.Err = errPaused
+	return e.Hinted("an administrator resumes it with: rollcall sources resume %s", s.ID)
 }
 
 // current refuses a change that was made against an older version.
@@ -152,6 +160,9 @@ func (p *passage) current(context.Context) error {
 // person adds the move of the person that the change is about.
 func (p *passage) person(before, after *User, outcome Outcome) *move {
 	m := &move{before: before, after: after, outcome: outcome}
+	if was := p.parked[idOf(before, after)]; was != nil {
+		m.before, m.stored = was, before
+	}
 	p.users = append(p.users, m)
 	p.what = ref{UserRecord, string(idOf(before, after)), nameOf(before, after)}
 	if before != nil {

@@ -157,6 +157,7 @@ func (p *passage) noteBy(ctx context.Context, by Actor, change string, what ref,
 	if err := p.tx.Record(ctx, r); err != nil {
 		return fmt.Errorf("write audit record: %w", err)
 	}
+	p.records = append(p.records, *r)
 	return nil
 }
 
