@@ -1,0 +1,116 @@
+package directory_test
+
+import (
+	"strings"
+	"testing"
+
+	. "rollcall/directory"
+)
+
+func TestOneUserNameOnePerson(t *testing.T) {
+	f := open(t, Settings{})
+	variants := []string{"Ådam", "ådam", "A\u030adam", "ÅDAM", "a\u030aDAM"}
+	won := 0
+	for _, err := range f.everybody(100, func(i int) (Actor, Change) {
+		return f.okta, PutUser{User: User{UserName: variants[i%len(variants)], Wanted: true}}
+	}) {
+		if err == nil {
+			won++
+		} else if e := asError(err); e == nil || e.Kind != Exists || e.Attr != "userName" {
+			t.Errorf("got %v, want userName taken", err)
+		}
+	}
+	if won != 1 || f.counts().Seats != 1 {
+		t.Errorf("%d of 100 won, with %+v", won, f.counts())
+	}
+}
+
+func TestATakenNameSaysWhoHasIt(t *testing.T) {
+	f := open(t, Settings{})
+	f.hire(f.okta, "ada")
+	e := f.refused(f.entra, PutUser{User: User{UserName: "ADA", Wanted: true}}, Exists, "userName")
+	if !strings.Contains(e.Msg, "source okta") || !strings.Contains(e.Hint, "rollcall users show ada") {
+		t.Errorf("the refusal says %q", e.Detail())
+	}
+}
+
+func TestAPrimaryAddressBelongsToOnePerson(t *testing.T) {
+	f := open(t, Settings{})
+	f.hire(f.okta, "ada")
+	bob := person("bob")
+	bob.Emails[0].Value = "ADA@acme.example"
+	f.refused(f.entra, PutUser{User: bob}, Exists, "emails")
+	bob = person("bob")
+	made := f.must(f.okta, PutUser{User: bob}).User
+	made.Emails[0].Value = mailOf("ada")
+	f.refused(f.okta, PutUser{User: *made}, Exists, "emails")
+}
+
+func TestExternalIDsAreOpaqueAndEachClientsOwn(t *testing.T) {
+	f := open(t, Settings{})
+	ada := f.hire(f.okta, "ada")
+	for i, text := range []string{"1", "0", "-1", "01", "admin", string(ada.ID)} {
+		u := person(name(i))
+		u.ExternalID = text
+		got := f.must(f.okta, PutUser{User: u}).User
+		if got.ID == ada.ID || string(got.ID) == text {
+			t.Errorf("externalId %q became the id %s", text, got.ID)
+		}
+		same := person("e" + name(i))
+		same.ExternalID = text
+		f.must(f.entra, PutUser{User: same})
+		again := person("o" + name(i))
+		again.ExternalID = text
+		f.refused(f.okta, PutUser{User: again}, Exists, "externalId")
+	}
+}
+
+func TestMissingAddressesAreBuilt(t *testing.T) {
+	f := open(t, Settings{DefaultDomain: "acme.example"})
+	u := f.must(f.okta, PutUser{User: User{UserName: "ada@corp.example", Wanted: true}}).User
+	if got := u.PrimaryEmail(); got != "ada@acme.example" {
+		t.Errorf("got %q", got)
+	}
+	again := User{ID: u.ID, UserName: "ada@corp.example", Wanted: true}
+	if r := f.must(f.okta, PutUser{User: again}); r.Outcome != Unchanged {
+		t.Errorf("the same request again is %s", r.Outcome)
+	}
+}
+
+func TestAddressesKeepToTheAllowedDomains(t *testing.T) {
+	f := open(t, Settings{AllowedDomains: []string{"acme.example"}})
+	f.hire(f.okta, "ada")
+	bob := person("bob")
+	bob.Emails[0].Value = "bob@elsewhere.example"
+	e := f.refused(f.okta, PutUser{User: bob}, Denied, "emails")
+	if !strings.Contains(e.Hint, "acme.example") {
+		t.Errorf("the hint is %q", e.Hint)
+	}
+}
+
+func TestEveryFaultIsNamedAtOnce(t *testing.T) {
+	f := open(t, Settings{})
+	u := User{UserName: " ", DisplayName: "a\x00b", Title: strings.Repeat("x", 2000), NickName: "\u2028",
+		Emails: []MultiValue{{Value: "not an address", Primary: true}, {Value: "b@acme.example", Primary: true}}}
+	_, err := f.Apply(t.Context(), f.okta, PutUser{User: u})
+	if !Is(err, Invalid) {
+		t.Fatalf("got %v", err)
+	}
+	for _, attr := range []string{"userName", "displayName", "title", "nickName", "not an address", "2 primary"} {
+		if !strings.Contains(err.Error(), attr) {
+			t.Errorf("%q is not in %q", attr, err)
+		}
+	}
+}
+
+func TestMailAddressesThatBreakHeadersAreRefused(t *testing.T) {
+	f := open(t, Settings{})
+	for _, mail := range []string{"a\r\nBcc: b@c.example", "a@b@c.example", "a b@c.example", `"a b"@c.example`, "a@", "@b",
+		"a@b..c", ".a@b.c", "a@b.c\u2028", strings.Repeat("a", 65) + "@b.c", "a,b@c.example", "<a@b.c>"} {
+		u := person("ada")
+		u.Emails[0].Value = mail
+		if _, err := f.Apply(t.Context(), f.okta, PutUser{User: u}); !Is(err, Invalid) {
+			t.Errorf("%q: got %v", mail, err)
+		}
+	}
+}
