@@ -1,0 +1,215 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+
+	"rollcall/directory"
+)
+
+// batch is one transaction that carries the updates of several callers. Its statements
+// run under its own context: a caller who leaves must not take the others' work along.
+type batch struct {
+	s         *Store
+	workspace int64
+	ctx       context.Context
+	conn      *sql.Conn
+	tx        *sql.Tx
+	texts     map[string]*sql.Stmt
+	base      directory.Workspace // as it was when the batch began
+	frames    []*frame            // the first belongs to the batch, the others to steps
+	current   *update
+	solo      bool  // one update: the transaction itself is its savepoint
+	spoiled   bool  // the only update failed after it had written
+	dirty     bool  // there is something to commit
+	broken    error // the transaction may be gone
+}
+
+// frame is a step that is under way, with what is kept only if it succeeds.
+type frame struct {
+	pending
+	saved bool  // its savepoint is open
+	err   error // of a statement that failed within it
+}
+
+// rerun asks for the batch to be run again: without the update that spoiled it, or,
+// where nobody is to blame, with all.
+type rerun struct {
+	without *update
+	err     error
+}
+
+// Error tells why.
+func (r *rerun) Error() string { return "run again: " + r.err.Error() }
+
+// runBatch runs updates in one transaction. When it returns nil, everything that
+// succeeded is durable and each update knows what came of it.
+func (s *Store) runBatch(workspace int64, updates []*update) (err error) {
+	b := &batch{s: s, workspace: workspace, ctx: context.Background(), texts: make(map[string]*sql.Stmt),
+		frames: []*frame{new(frame)}, solo: len(updates) == 1}
+	if err := b.begin(); err != nil {
+		return err
+	}
+	committed := false
+	defer func() {
+		if !committed {
+			b.rollback()
+		}
+		b.conn.Close()
+	}()
+	if err := b.lockWorkspace(); err != nil {
+		return cmp.Or(b.broken, err)
+	}
+	for _, u := range updates {
+		if b.run(u); b.broken != nil {
+			return b.broken
+		}
+	}
+	if !b.dirty || b.spoiled {
+		return nil
+	}
+	err = b.commit()
+	committed = err == nil
+	return err
+}
+
+func (b *batch) begin() (err error) {
+	if b.conn, err = b.s.write.Conn(b.ctx); err != nil {
+		return b.s.unavailable("connect", err)
+	}
+	if b.tx, err = b.conn.BeginTx(b.ctx, nil); err != nil {
+		discard(b.conn)
+		b.conn.Close()
+		return b.s.unavailable("begin", err)
+	}
+	return nil
+}
+
+// lockWorkspace reads the workspace's row, and on PostgreSQL keeps every other writer
+// of the workspace waiting from here to the commit.
+func (b *batch) lockWorkspace() error {
+	w, err := readWorkspace(b.ctx, b, selectWorkspace+b.s.dialect.forUpdate, b.workspace)
+	if err != nil {
+		return err
+	}
+	b.base = *w
+	return nil
+}
+
+// run runs one update as a step and sets what came of it.
+func (b *batch) run(u *update) {
+	if u.err = u.ctx.Err(); u.err != nil {
+		return
+	}
+	b.current = u
+	defer func() {
+		if p := recover(); p != nil {
+			b.s.log.Error("an update panicked", "panic", p, "stack", string(debug.Stack()))
+			u.err = directory.Errorf(directory.Internal, "", "something of ours broke")
+		}
+	}()
+	u.err = b.step(func() error { return u.fn(b.ctx, &writer{reader{b.s, b, b.workspace, b}, b}) })
+}
+
+// step runs fn and keeps what it wrote, or nothing of it.
+func (b *batch) step(fn func() error) (err error) {
+	f := new(frame)
+	depth := len(b.frames)
+	b.frames = append(b.frames, f)
+	ok := false
+	defer func() {
+		if !ok {
+			b.undo(f, depth)
+		}
+		b.frames = b.frames[:depth]
+	}()
+	if err = fn(); err == nil {
+		err = f.err
+	}
+	if err != nil || b.broken != nil {
+		return err
+	}
+	ok = true
+	b.keep(f, depth)
+	return nil
+}
+
+func (b *batch) keep(f *frame, depth int) {
+	if f.saved && !b.isTransaction(depth) {
+		b.must("release " + savepoint(depth))
+	}
+	b.frames[depth-1].merge(&f.pending)
+	b.dirty = b.dirty || f.saved || !f.empty()
+}
+
+func (b *batch) undo(f *frame, depth int) {
+	switch {
+	case !f.saved || b.broken != nil:
+	case b.isTransaction(depth):
+		b.spoiled = true
+	default:
+		b.must("rollback to " + savepoint(depth))
+		b.must("release " + savepoint(depth))
+	}
+}
+
+// isTransaction reports whether the step at depth is all there is in the transaction.
+func (b *batch) isTransaction(depth int) bool { return depth == 1 && b.solo }
+
+func savepoint(depth int) string { return "s" + strconv.Itoa(depth) }
+
+// save opens the savepoints of all steps that are under way and have written nothing
+// yet.
+func (b *batch) save() {
+	for depth, f := range b.frames {
+		if depth == 0 || f.saved {
+			continue
+		}
+		f.saved = true
+		if !b.isTransaction(depth) {
+			b.must("savepoint " + savepoint(depth))
+		}
+	}
+}
+
+// must runs a statement about a savepoint. When one fails, nobody knows what remains of
+// the transaction.
+func (b *batch) must(text string) {
+	if b.broken != nil {
+		return
+	}
+	if _, err := b.run1(text); err != nil {
+		b.broken = b.s.unavailable(text, err)
+	}
+}
+
+func (b *batch) commit() error {
+	if err := b.flush(); err != nil {
+		return err
+	}
+	err := b.tx.Commit()
+	if err == nil {
+		return nil
+	}
+	switch b.s.dialect.faultOf(err) {
+	case faultRetry:
+		return &rerun{err: b.s.unavailable("commit", err)}
+	case faultBroken:
+		b.s.breakDown(err)
+	}
+	e := directory.Errorf(directory.Unavailable, "", "the change may not have been saved")
+	e.Err = fmt.Errorf("commit: %w", err)
+	return e
+}
+
+// rollback undoes the transaction. A connection on which something went wrong is not
+// used again, for it may still be in a transaction.
+func (b *batch) rollback() {
+	if err := b.tx.Rollback(); err != nil || b.broken != nil {
+		discard(b.conn)
+	}
+}

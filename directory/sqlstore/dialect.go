@@ -1,0 +1,131 @@
+package sqlstore
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is everything in which the two databases differ once a connection is open.
+type dialect struct {
+	name       string
+	goose      goose.Dialect
+	migrations string // folder
+	findTable  string // counts the tables called $1
+	snapshot   string // begins a transaction in which all reads see the same
+	forUpdate  string // at the end of a select: keeps other writers out
+
+	// prepare tells that statements must be prepared by us to be fast; pgx does it by
+	// itself.
+	prepare bool
+	// fragile tells that a statement that fails spoils the transaction up to the last
+	// savepoint.
+	fragile bool
+	// remote tells that a statement may wait for a network, and must end with its caller.
+	remote bool
+
+	classify func(error) fault
+}
+
+var sqliteDialect = &dialect{
+	name:       "SQLite",
+	goose:      goose.DialectSQLite3,
+	migrations: "migrations/sqlite",
+	findTable:  "select count(*) from sqlite_master where type = 'table' and name = $1",
+	snapshot:   "begin",
+	prepare:    true,
+	classify:   classifySQLite,
+}
+
+var postgresDialect = &dialect{
+	name:       "PostgreSQL",
+	goose:      goose.DialectPostgres,
+	migrations: "migrations/postgres",
+	findTable:  "select count(*) from pg_tables where schemaname = current_schema() and tablename = $1",
+	snapshot:   "begin transaction isolation level repeatable read, read only",
+	forUpdate:  " for update",
+	fragile:    true,
+	remote:     true,
+	classify:   classifyPostgres,
+}
+
+// fault says what an error of a database means for the transaction around it.
+type fault uint8
+
+const (
+	faultOther  fault = iota // the statement failed, no more
+	faultUnique              // a unique index refused it
+	faultRetry               // the transaction lost a race and may be run again
+	faultBusy                // another process kept the database too long
+	faultLost                // the transaction may be gone: full, interrupted, connection lost
+	faultBroken              // the disk cannot be trusted any more
+)
+
+// classify sorts err by its code, never by its text.
+func (d *dialect) faultOf(err error) fault {
+	if connectionLost(err) {
+		return faultLost
+	}
+	return d.classify(err)
+}
+
+func connectionLost(err error) bool {
+	var network net.Error
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &network)
+}
+
+func classifySQLite(err error) fault {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return faultOther
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return faultUnique
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return faultBusy
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_ABORT:
+		return faultLost
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY:
+		return faultBroken
+	}
+	return faultOther
+}
+
+// Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html.
+func classifyPostgres(err error) fault {
+	var e *pgconn.PgError
+	if !errors.As(err, &e) {
+		if pgconn.Timeout(err) || pgconn.SafeToRetry(err) {
+			return faultLost
+		}
+		return faultOther
+	}
+	switch e.Code {
+	case "23505":
+		return faultUnique
+	case "40001", "40P01":
+		return faultRetry
+	case "25006": // a standby: fail over before writing again
+		return faultLost
+	case "58030":
+		return faultBroken
+	}
+	for _, class := range []string{"08", "53", "57", "XX", "25"} {
+		if strings.HasPrefix(e.Code, class) {
+			return faultLost
+		}
+	}
+	return faultOther
+}

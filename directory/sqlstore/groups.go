@@ -1,0 +1,156 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"rollcall/directory"
+)
+
+const groupColumns = `
+		select id, source, version, created, modified, doc
+		from groups`
+
+func scanStoredGroup(rows *sql.Rows) (*directory.Stored, error) {
+	var id, source string
+	var version, created, modified int64
+	var doc []byte
+	if err := rows.Scan(&id, &source, &version, &created, &modified, &doc); err != nil {
+		return nil, fmt.Errorf("read group: %w", err)
+	}
+	return &directory.Stored{ID: directory.ResourceID(id), Source: directory.SourceID(source), Doc: doc,
+		Meta: meta(version, created, modified)}, nil
+}
+
+func decodeGroup(st *directory.Stored) (*directory.Group, error) {
+	g, err := directory.DecodeGroup(st.Doc)
+	if err != nil {
+		return nil, err
+	}
+	g.Source, g.Meta = st.Source, st.Meta
+	return g, nil
+}
+
+func (r *reader) storedGroup(ctx context.Context, sought, text string, args ...any) (st *directory.Stored, err error) {
+	err = each(ctx, r.q, func(rows *sql.Rows) (err error) {
+		st, err = scanStoredGroup(rows)
+		return err
+	}, text, args...)
+	if err == nil && st == nil {
+		err = directory.Errorf(directory.NotFound, "", "there is no group %s", sought)
+	}
+	return st, err
+}
+
+func (r *reader) group(ctx context.Context, sought, text string, args ...any) (*directory.Group, error) {
+	st, err := r.storedGroup(ctx, sought, text, args...)
+	if err != nil {
+		return nil, err
+	}
+	return decodeGroup(st)
+}
+
+// StoredGroup implements [directory.GroupReader].
+func (r *reader) StoredGroup(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
+	return r.storedGroup(ctx, string(id), groupColumns+`
+		where workspace_id = $1
+		and id = $2`, r.ws, string(id))
+}
+
+// Group implements [directory.GroupReader].
+func (r *reader) Group(ctx context.Context, id directory.ResourceID) (*directory.Group, error) {
+	st, err := r.StoredGroup(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return decodeGroup(st)
+}
+
+// GroupByName implements [directory.GroupReader].
+func (r *reader) GroupByName(ctx context.Context, source directory.SourceID, key string) (*directory.Group, error) {
+	return r.group(ctx, fmt.Sprintf("called %q", key), groupColumns+`
+		where workspace_id = $1
+		and source = $2
+		and display_key = $3`, r.ws, string(source), key)
+}
+
+// GroupByExternalID implements [directory.GroupReader].
+func (r *reader) GroupByExternalID(ctx context.Context, source directory.SourceID, externalID string) (*directory.Group, error) {
+	return r.group(ctx, fmt.Sprintf("with externalId %q", externalID), groupColumns+`
+		where workspace_id = $1
+		and external_id = $2
+		and external_id <> ''
+		and source = $3`, r.ws, externalID, string(source))
+}
+
+// groupRow returns the columns that follow from g.
+func groupRow(g *directory.Group, doc []byte) []column {
+	return []column{
+		{"source", string(g.Source)},
+		{"shelf", g.Shelf()},
+		{"external_id", g.ExternalID},
+		{"display", g.DisplayName},
+		{"display_key", directory.Fold(g.DisplayName)},
+		{"created", g.Meta.Created.UnixMilli()},
+		{"modified", g.Meta.Modified.UnixMilli()},
+		{"version", int64(g.Meta.Version)},
+		{"doc", string(doc)},
+	}
+}
+
+// PutGroup implements [directory.GroupWriter].
+func (w *writer) PutGroup(_ context.Context, before, after *directory.Group, doc []byte) error {
+	var err error
+	switch {
+	case before == nil && after == nil:
+		return nil
+	case before == nil:
+		err = w.insertGroup(after, doc)
+	case after == nil:
+		err = w.deleteGroup(before.ID)
+	default:
+		err = w.updateRow("groups", after.ID, groupRow(before, nil), groupRow(after, doc))
+	}
+	if err == nil {
+		w.b.top().replace(directory.GroupRecord, shelvedGroup(before), shelvedGroup(after))
+	}
+	return err
+}
+
+func shelvedGroup(g *directory.Group) place {
+	if g == nil {
+		return place{}
+	}
+	return place{g.Shelf(), string(g.ID)}
+}
+
+func (w *writer) insertGroup(g *directory.Group, doc []byte) error {
+	row := groupRow(g, doc)
+	args := []any{w.ws, string(g.ID)}
+	for _, c := range row {
+		args = append(args, c.value)
+	}
+	if err := w.b.exec(insertText("groups", row), args...); err != nil {
+		return fmt.Errorf("insert group %s: %w", g.ID, err)
+	}
+	return nil
+}
+
+func (w *writer) deleteGroup(id directory.ResourceID) error {
+	for _, text := range []string{`
+		delete from members
+		where workspace_id = $1
+		and group_id = $2`, `
+		delete from mappings
+		where workspace_id = $1
+		and group_id = $2`, `
+		delete from groups
+		where workspace_id = $1
+		and id = $2`} {
+		if err := w.b.exec(text, w.ws, string(id)); err != nil {
+			return fmt.Errorf("delete group %s: %w", id, err)
+		}
+	}
+	return nil
+}

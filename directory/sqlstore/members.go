@@ -1,0 +1,138 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"rollcall/directory"
+)
+
+// Members implements [directory.GroupReader].
+func (r *reader) Members(ctx context.Context, group, after directory.ResourceID, limit int) (members []directory.Member, err error) {
+	err = each(ctx, r.q, func(rows *sql.Rows) error {
+		var m directory.Member
+		err := rows.Scan(&m.ID, &m.Display)
+		members = append(members, m)
+		return err
+	}, `
+		select m.user_id, u.display
+		from members m
+		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		where m.workspace_id = $1
+		and m.group_id = $2
+		and m.user_id > $3
+		and u.purge_at = 0
+		order by m.user_id
+		limit $4`, r.ws, string(group), string(after), limit)
+	return members, err
+}
+
+// Membership implements [directory.GroupReader].
+func (r *reader) Membership(ctx context.Context, group directory.ResourceID, ids []directory.ResourceID) (map[directory.ResourceID]directory.MemberState, error) {
+	states := make(map[directory.ResourceID]directory.MemberState, len(ids))
+	scan := func(rows *sql.Rows) error {
+		var id, member directory.ResourceID
+		var m directory.MemberState
+		err := rows.Scan(&id, &m.Source, &m.Shelf, &member)
+		m.Member = member != ""
+		states[id] = m
+		return err
+	}
+	for part := range slices.Chunk(ids, maxList) {
+		list := padded(part)
+		err := each(ctx, r.q, scan, membershipText(len(list)), append([]any{r.ws, string(group)}, list...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return states, nil
+}
+
+func membershipText(n int) string {
+	return `
+		select u.id, u.source, u.shelf, coalesce(m.user_id, '')
+		from users u
+		left join members m on m.workspace_id = u.workspace_id and m.group_id = $2 and m.user_id = u.id
+		where u.workspace_id = $1
+		and u.purge_at = 0
+		and u.id in (` + placeholders(3, n) + `)`
+}
+
+// GroupsOf implements [directory.GroupReader].
+func (r *reader) GroupsOf(ctx context.Context, user directory.ResourceID) (groups []directory.GroupRef, err error) {
+	err = each(ctx, r.q, func(rows *sql.Rows) error {
+		var g directory.GroupRef
+		err := rows.Scan(&g.ID, &g.DisplayName)
+		groups = append(groups, g)
+		return err
+	}, `
+		select g.id, g.display
+		from members m
+		join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
+		where m.workspace_id = $1
+		and m.user_id = $2
+		order by m.group_id`, r.ws, string(user))
+	return groups, err
+}
+
+// groupsOf returns the groups of many users at once.
+func (r *reader) groupsOf(ctx context.Context, users []directory.ResourceID) (map[directory.ResourceID][]directory.GroupRef, error) {
+	groups := make(map[directory.ResourceID][]directory.GroupRef)
+	scan := func(rows *sql.Rows) error {
+		var user directory.ResourceID
+		var g directory.GroupRef
+		err := rows.Scan(&user, &g.ID, &g.DisplayName)
+		groups[user] = append(groups[user], g)
+		return err
+	}
+	for part := range slices.Chunk(users, maxList) {
+		list := padded(part)
+		if err := each(ctx, r.q, scan, groupsOfText(len(list)), append([]any{r.ws}, list...)...); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+func groupsOfText(n int) string {
+	return `
+		select m.user_id, g.id, g.display
+		from members m
+		join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
+		where m.workspace_id = $1
+		and m.user_id in (` + placeholders(2, n) + `)
+		order by m.user_id, m.group_id`
+}
+
+var insertMembers = manyRows{3, `
+		insert into members (workspace_id, group_id, user_id)
+		values `, ``}
+
+// AddMembers implements [directory.GroupWriter].
+func (w *writer) AddMembers(_ context.Context, group directory.ResourceID, ids []directory.ResourceID) error {
+	rows := make([][]any, len(ids))
+	for i, id := range ids {
+		rows[i] = []any{w.ws, string(group), string(id)}
+	}
+	if err := w.b.insertRows(insertMembers, rows); err != nil {
+		return fmt.Errorf("add members to group %s: %w", group, err)
+	}
+	return nil
+}
+
+// RemoveMembers implements [directory.GroupWriter].
+func (w *writer) RemoveMembers(_ context.Context, group directory.ResourceID, ids []directory.ResourceID) error {
+	for part := range slices.Chunk(ids, maxList) {
+		list := padded(part)
+		if err := w.b.exec(`
+		delete from members
+		where workspace_id = $1
+		and group_id = $2
+		and user_id in (`+placeholders(3, len(list))+`)`, append([]any{w.ws, string(group)}, list...)...); err != nil {
+			return fmt.Errorf("remove members from group %s: %w", group, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"os"
+	"sync"
+
+	"rollcall/directory"
+)
+
+// Config says where the database is. The zero value keeps it in memory of nothing:
+// one of Dir and URL is needed.
+type Config struct {
+	// Dir is the data folder of a SQLite database; it is made if it is missing.
+	Dir string
+	// URL is a PostgreSQL database, "postgres://…"; it outweighs Dir.
+	URL string
+	// Logger gets what operators should know; nil logs nothing.
+	Logger *slog.Logger
+}
+
+// Store is a directory in a database. It is safe for concurrent use.
+type Store struct {
+	dialect *dialect
+	log     *slog.Logger
+	place   string // what error messages call the database
+	write   *sql.DB
+	read    *sql.DB
+	readers chan *session
+	texts   *prepared // statements of the writing connections
+	blocks  blockSizes
+	lockAt  string   // the lock file's path, or empty
+	locked  *os.File // while this process is the server
+
+	mu      sync.Mutex
+	queues  map[int64]*queue
+	closed  bool
+	closing chan struct{}
+	work    sync.WaitGroup // of the queues' goroutines
+
+	fail   sync.Once
+	failed chan struct{}
+}
+
+var _ directory.Store = (*Store)(nil)
+
+// Open opens the database and checks that it answers. It neither makes nor changes
+// tables: see [Store.Migrate].
+func Open(ctx context.Context, c Config) (*Store, error) {
+	s := &Store{log: c.Logger, blocks: defaultBlocks, queues: make(map[int64]*queue), closing: make(chan struct{}),
+		failed: make(chan struct{})}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	open := s.openSQLite
+	if c.URL != "" {
+		open = s.openPostgres
+	}
+	if err := open(ctx, c); err != nil {
+		s.closePools()
+		return nil, err
+	}
+	s.texts = newPrepared(s.write)
+	s.readers = make(chan *session, readSessions)
+	for range readSessions {
+		s.readers <- nil // opened when first needed
+	}
+	return s, nil
+}
+
+// Close waits for the updates that are queued, refuses new ones, and closes the
+// database. The server's lock is given up last.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	wasClosed := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if wasClosed {
+		return nil
+	}
+	close(s.closing)
+	s.work.Wait()
+	for range readSessions {
+		if r := <-s.readers; r != nil {
+			r.close()
+		}
+	}
+	s.texts.close()
+	return s.closePools()
+}
+
+func (s *Store) closePools() error {
+	var first error
+	for _, db := range []*sql.DB{s.read, s.write} {
+		if db == nil {
+			continue
+		}
+		if err := db.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	if err := s.unlock(); err != nil && first == nil {
+		first = err
+	}
+	return first
+}
+
+// Failed is closed when the disk under the database failed in a way after which it
+// cannot be trusted. The process should then end.
+func (s *Store) Failed() <-chan struct{} { return s.failed }
+
+// breakDown notes that the database cannot be trusted any more.
+func (s *Store) breakDown(err error) {
+	s.fail.Do(func() {
+		s.log.Error("the database failed; this process has to end", "err", err)
+		close(s.failed)
+	})
+}
+
+// Ready reports why the store cannot serve, or nil.
+func (s *Store) Ready(ctx context.Context) error {
+	select {
+	case <-s.failed:
+		return directory.Errorf(directory.Unavailable, "", "the database failed and needs a restart")
+	default:
+	}
+	return s.checkSchema(ctx)
+}

@@ -1,0 +1,195 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"rollcall/directory"
+)
+
+// maxBatch is how many updates share a commit at most: enough to make the disk cheap,
+// few enough that nobody waits long.
+const maxBatch = 128
+
+// update is one caller's change on its way through a queue.
+type update struct {
+	ctx   context.Context
+	fn    func(context.Context, directory.WriteTx) error
+	taken atomic.Bool // by a batch, or by its caller who left
+	err   error       // set before done is closed
+	done  chan struct{}
+}
+
+// queue holds the updates of one workspace in the order in which they came. A
+// goroutine works on it only while there is something to do.
+type queue struct {
+	s         *Store
+	workspace int64
+
+	mu      sync.Mutex
+	waiting []*update
+	working bool
+}
+
+// Update implements [directory.Store].
+func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.WriteTx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	n, err := workspaceNumber(ws)
+	if err != nil {
+		return err
+	}
+	u := &update{ctx: ctx, fn: fn, done: make(chan struct{})}
+	if err := s.enqueue(n, u); err != nil {
+		return err
+	}
+	select {
+	case <-u.done:
+		return u.err
+	case <-ctx.Done():
+	}
+	if u.taken.CompareAndSwap(false, true) {
+		return ctx.Err()
+	}
+	// Its turn has come, and fn may be running: what it decides, stands.
+	<-u.done
+	return u.err
+}
+
+// workspaceNumber returns the number by which the tables know a workspace.
+func workspaceNumber(ws directory.WorkspaceID) (int64, error) {
+	n, err := strconv.ParseInt(string(ws), 10, 64)
+	if err != nil {
+		return 0, directory.Errorf(directory.NotFound, "", "there is no workspace %q", ws)
+	}
+	return n, nil
+}
+
+func (s *Store) enqueue(workspace int64, u *update) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return directory.Errorf(directory.Unavailable, "", "the store is closing")
+	}
+	select {
+	case <-s.failed:
+		return directory.Errorf(directory.Unavailable, "", "the database failed and needs a restart")
+	default:
+	}
+	q := s.queues[workspace]
+	if q == nil {
+		q = &queue{s: s, workspace: workspace}
+		s.queues[workspace] = q
+	}
+	if q.add(u) {
+		s.work.Add(1)
+		go q.work()
+	}
+	return nil
+}
+
+// add appends u and reports whether somebody has to start working.
+func (q *queue) add(u *update) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.waiting = append(q.waiting, u)
+	start := !q.working
+	q.working = true
+	return start
+}
+
+// work runs batches until the queue is empty.
+func (q *queue) work() {
+	batch := q.take()
+	defer func() {
+		if batch != nil { // an update ended the goroutine, as testing.T.FailNow does
+			answer(batch, directory.Errorf(directory.Internal, "", "an update did not return"))
+			q.s.work.Add(1)
+			go q.work()
+		}
+		q.s.work.Done()
+	}()
+	for ; batch != nil; batch = q.take() {
+		q.s.commitTogether(q.workspace, batch)
+		answer(batch, nil)
+		q.s.texts.settle(context.Background())
+	}
+}
+
+// answer tells the callers what came of their updates; err tells all of them the same.
+func answer(batch []*update, err error) {
+	for _, u := range batch {
+		if err != nil {
+			u.err = err
+		}
+		close(u.done)
+	}
+}
+
+// take returns the updates whose turn has come, or nil when there are none left.
+func (q *queue) take() []*update {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := min(len(q.waiting), maxBatch)
+	if n == 0 {
+		q.working = false
+		return nil
+	}
+	batch := make([]*update, 0, n)
+	for _, u := range q.waiting[:n] {
+		if u.taken.CompareAndSwap(false, true) {
+			batch = append(batch, u)
+		}
+	}
+	clear(q.waiting[:n])
+	q.waiting = q.waiting[n:]
+	return batch
+}
+
+// commitTogether runs updates in one transaction and sets what came of each. A
+// transaction that lost a race is run again, and so is one that a single update spoiled,
+// without that one.
+func (s *Store) commitTogether(workspace int64, updates []*update) {
+	const tries = 5
+	lost := 0
+	for left := stillThere(updates); len(left) > 0; left = stillThere(updates) {
+		err := s.runBatch(workspace, left)
+		var again *rerun
+		switch {
+		case err == nil:
+			return
+		case errors.As(err, &again) && again.without != nil:
+			again.without.err, again.without.fn = again.err, nil
+			continue
+		case again != nil:
+			if lost++; lost < tries {
+				continue
+			}
+			err = again.err
+		}
+		for _, u := range left {
+			u.err = err
+		}
+		return
+	}
+}
+
+// stillThere returns the updates that are still to be run, and tells those whose caller
+// has left why they are not.
+func stillThere(updates []*update) []*update {
+	left := make([]*update, 0, len(updates))
+	for _, u := range updates {
+		switch {
+		case u.fn == nil:
+		case u.ctx.Err() != nil:
+			u.err, u.fn = u.ctx.Err(), nil
+		default:
+			left = append(left, u)
+		}
+	}
+	return left
+}

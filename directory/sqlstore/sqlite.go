@@ -1,0 +1,116 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"rollcall/directory"
+)
+
+// The names of what lies in a data folder.
+const (
+	databaseFile = "rollcall.db"
+	lockFile     = "rollcall.lock"
+)
+
+// oldestSQLite has the fix of a rare corruption in write-ahead mode that all versions
+// before it lack (https://sqlite.org/wal.html, "the WAL-reset bug").
+const oldestSQLite = "3.51.3"
+
+func (s *Store) openSQLite(ctx context.Context, c Config) error {
+	if c.Dir == "" {
+		return directory.Errorf(directory.Invalid, "", "no data folder and no database URL is given")
+	}
+	s.dialect, s.place = sqliteDialect, filepath.Join(c.Dir, databaseFile)
+	s.lockAt = filepath.Join(c.Dir, lockFile)
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return directory.Errorf(directory.Unavailable, "", "the data folder %s cannot be made: %s", c.Dir, cause(err))
+	}
+	if err := touch(s.place); err != nil {
+		return directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened: %s", s.place, cause(err))
+	}
+	return s.openSQLitePools(ctx)
+}
+
+// touch makes the database file readable for its owner only, before SQLite makes it
+// readable for everybody. Its companions inherit the permissions.
+func touch(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+func cause(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}
+
+func (s *Store) openSQLitePools(ctx context.Context) (err error) {
+	// One connection writes, and everything that writes shares it: a second one would
+	// wait for the first by polling, and starve. Transactions take the lock when they
+	// begin, for one that reads first and then wants to write may never get it.
+	if s.write, err = sql.Open("sqlite", sqliteURL(s.place, "_txlock=immediate", "journal_mode(WAL)",
+		"synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", "cache_size(-65536)", "temp_store(MEMORY)")); err != nil {
+		return s.cannotOpen(err)
+	}
+	s.write.SetMaxOpenConns(1)
+	var version string
+	if err := s.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
+		return s.cannotOpen(err)
+	}
+	if older(version, oldestSQLite) {
+		return directory.Errorf(directory.Unavailable, "", "SQLite %s is built in, but %s or later is needed", version, oldestSQLite)
+	}
+	if s.read, err = sql.Open("sqlite", sqliteURL(s.place, "mode=ro", "query_only(1)", "busy_timeout(5000)",
+		"cache_size(-8192)", "mmap_size(268435456)", "temp_store(MEMORY)")); err != nil {
+		return s.cannotOpen(err)
+	}
+	s.read.SetMaxOpenConns(readSessions)
+	s.read.SetMaxIdleConns(readSessions)
+	return nil
+}
+
+// sqliteURL writes a file name for the driver: one parameter, then pragmas.
+func sqliteURL(path, parameter string, pragmas ...string) string {
+	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
+	q := parameter
+	for _, p := range pragmas {
+		q += "&_pragma=" + p
+	}
+	u.RawQuery = q
+	return u.String()
+}
+
+func (s *Store) cannotOpen(err error) error {
+	e := directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened", s.place)
+	e.Err = err
+	return e
+}
+
+// older reports whether version a, such as "3.51.3", comes before b.
+func older(a, b string) bool {
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range bs {
+		var x, y int
+		if i < len(as) {
+			x, _ = strconv.Atoi(as[i])
+		}
+		y, _ = strconv.Atoi(bs[i])
+		if x != y {
+			return x < y
+		}
+	}
+	return false
+}

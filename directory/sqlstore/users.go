@@ -1,0 +1,248 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"rollcall/directory"
+)
+
+const userColumns = `
+		select u.source, u.version, u.created, u.modified, u.facts, u.doc
+		from users u`
+
+// scanUser reads a row of userColumns.
+func scanUser(rows *sql.Rows) (*directory.User, error) {
+	var source string
+	var version, created, modified int64
+	var facts, doc sql.RawBytes
+	if err := rows.Scan(&source, &version, &created, &modified, &facts, &doc); err != nil {
+		return nil, fmt.Errorf("read user: %w", err)
+	}
+	return decodeUser(&directory.Stored{Source: directory.SourceID(source), Doc: doc, Facts: facts,
+		Meta: meta(version, created, modified)})
+}
+
+// decodeUser makes a user of what is stored of one.
+func decodeUser(st *directory.Stored) (*directory.User, error) {
+	u, err := directory.DecodeUser(st.Doc)
+	if err != nil {
+		return nil, err
+	}
+	u.Source, u.Meta = st.Source, st.Meta
+	if len(st.Facts) > 0 {
+		if err := json.Unmarshal(st.Facts, &u.Facts); err != nil {
+			return nil, fmt.Errorf("read facts of user %s: %w", u.ID, err)
+		}
+	}
+	return u, nil
+}
+
+// user returns the only user that a query finds.
+func (r *reader) user(ctx context.Context, sought, text string, args ...any) (u *directory.User, err error) {
+	err = each(ctx, r.q, func(rows *sql.Rows) (err error) {
+		u, err = scanUser(rows)
+		return err
+	}, text, args...)
+	if err == nil && u == nil {
+		err = directory.Errorf(directory.NotFound, "", "there is no user %s", sought)
+	}
+	return u, err
+}
+
+// User implements [directory.UserReader].
+func (r *reader) User(ctx context.Context, id directory.ResourceID) (*directory.User, error) {
+	return r.user(ctx, string(id), userColumns+`
+		where u.workspace_id = $1
+		and u.id = $2`, r.ws, string(id))
+}
+
+// UserByName implements [directory.UserReader].
+func (r *reader) UserByName(ctx context.Context, key string) (*directory.User, error) {
+	return r.user(ctx, fmt.Sprintf("called %q", key), userColumns+`
+		where u.workspace_id = $1
+		and u.name_key = $2`, r.ws, key)
+}
+
+// UserByExternalID implements [directory.UserReader].
+func (r *reader) UserByExternalID(ctx context.Context, source directory.SourceID, externalID string) (*directory.User, error) {
+	return r.user(ctx, fmt.Sprintf("with externalId %q", externalID), userColumns+`
+		where u.workspace_id = $1
+		and u.external_id = $2
+		and u.external_id <> ''
+		and u.source = $3`, r.ws, externalID, string(source))
+}
+
+// UserByEmail implements [directory.UserReader].
+func (r *reader) UserByEmail(ctx context.Context, key string) (*directory.User, error) {
+	return r.user(ctx, fmt.Sprintf("with the address %q", key), userColumns+`
+		where u.workspace_id = $1
+		and u.email_key = $2
+		and u.email_key <> ''`, r.ws, key)
+}
+
+// StoredUser implements [directory.UserReader]. It is one statement, so that reading
+// somebody by id is one look into the database.
+func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
+	var st *directory.Stored
+	err := each(ctx, r.q, func(rows *sql.Rows) error {
+		var source string
+		var version, created, modified int64
+		var facts, doc, group, display sql.RawBytes
+		if err := rows.Scan(&source, &version, &created, &modified, &facts, &doc, &group, &display); err != nil {
+			return fmt.Errorf("read user %s: %w", id, err)
+		}
+		if st == nil {
+			st = stored(string(id), source, version, created, modified, facts, doc)
+		}
+		if group != nil {
+			st.Groups = append(st.Groups, directory.GroupRef{ID: directory.ResourceID(group), DisplayName: string(display)})
+		}
+		return nil
+	}, `
+		select u.source, u.version, u.created, u.modified, u.facts, u.doc, g.id, g.display
+		from users u
+		left join members m on m.workspace_id = u.workspace_id and m.user_id = u.id
+		left join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
+		where u.workspace_id = $1
+		and u.id = $2
+		and u.purge_at = 0
+		order by m.group_id`, r.ws, string(id))
+	if err == nil && st == nil {
+		err = directory.Errorf(directory.NotFound, "", "there is no user %s", id)
+	}
+	return st, err
+}
+
+var noFacts = []byte("{}")
+
+func stored(id, source string, version, created, modified int64, facts, doc []byte) *directory.Stored {
+	if len(facts) == 0 {
+		facts = noFacts
+	}
+	// One allocation for both, which belong to the caller.
+	both := append(append(make([]byte, 0, len(doc)+len(facts)), doc...), facts...)
+	return &directory.Stored{
+		ID:     directory.ResourceID(id),
+		Source: directory.SourceID(source),
+		Doc:    both[:len(doc):len(doc)],
+		Facts:  both[len(doc):],
+		Meta:   meta(version, created, modified),
+	}
+}
+
+func meta(version, created, modified int64) directory.Meta {
+	return directory.Meta{Version: directory.Version(version), Created: fromMillis(created), Modified: fromMillis(modified)}
+}
+
+// OtherAdmin implements [directory.UserReader].
+func (r *reader) OtherAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
+	found, err := r.otherGrantedAdmin(ctx, but)
+	if err != nil || found {
+		return found, err
+	}
+	return r.otherMappedAdmin(ctx, but)
+}
+
+func (r *reader) otherGrantedAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
+	found := false
+	skip := setOf(but.Users)
+	err := eachUntil(ctx, r.q, &found, func(id directory.ResourceID, _ directory.ResourceID) bool { return !skip[id] }, `
+		select id, ''
+		from users
+		where workspace_id = $1
+		and admin = true
+		and state = 'active'`, r.ws)
+	return found, err
+}
+
+// otherMappedAdmin looks through the members of the groups that make administrators.
+// Guests and machines get no roles from a mapping.
+func (r *reader) otherMappedAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
+	found := false
+	skip, members := setOf(but.Users), setOf(but.Members)
+	counts := func(id, group directory.ResourceID) bool {
+		excepted := group == but.Group && but.Group != "" && (len(members) == 0 || members[id])
+		return !skip[id] && !excepted
+	}
+	err := eachUntil(ctx, r.q, &found, counts, `
+		select u.id, m.group_id
+		from mappings p
+		join members m on m.workspace_id = p.workspace_id and m.group_id = p.group_id
+		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		where p.workspace_id = $1
+		and p.kind = 'role'
+		and p.name = 'admin'
+		and p.id <> $2
+		and u.state = 'active'
+		and u.class = 'person'`, r.ws, but.Mapping)
+	return found, err
+}
+
+// AdminByMapping implements [directory.UserReader].
+func (r *reader) AdminByMapping(ctx context.Context, id directory.ResourceID) (bool, error) {
+	var n int64
+	found, err := one(ctx, r.q, []any{&n}, `
+		select 1
+		from members m
+		join mappings p on p.workspace_id = m.workspace_id and p.group_id = m.group_id
+		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		where m.workspace_id = $1
+		and m.user_id = $2
+		and p.kind = 'role'
+		and p.name = 'admin'
+		and u.class = 'person'
+		limit 1`, r.ws, string(id))
+	return found, err
+}
+
+// Held implements [directory.UserReader].
+func (r *reader) Held(ctx context.Context, guests bool, limit int) (waiting []*directory.User, err error) {
+	class := classPerson
+	if guests {
+		class = classGuest
+	}
+	err = each(ctx, r.q, func(rows *sql.Rows) error {
+		u, err := scanUser(rows)
+		waiting = append(waiting, u)
+		return err
+	}, userColumns+`
+		where u.workspace_id = $1
+		and u.class = $2
+		and u.state = 'held'
+		order by u.held_since, u.id
+		limit $3`, r.ws, class, limit)
+	return waiting, err
+}
+
+// DuePurge implements [directory.UserReader].
+func (r *reader) DuePurge(ctx context.Context, now time.Time, limit int) ([]directory.ResourceID, error) {
+	return r.ids(ctx, `
+		select id
+		from users
+		where workspace_id = $1
+		and purge_at > 0
+		and purge_at <= $2
+		and source not in (
+			select id
+			from sources
+			where workspace_id = $1
+			and braked > 0)
+		order by purge_at
+		limit $3`, r.ws, now.UnixMilli(), limit)
+}
+
+// Leavers implements [directory.UserReader].
+func (r *reader) Leavers(ctx context.Context, source directory.SourceID, since time.Time) (n int64, err error) {
+	_, err = one(ctx, r.q, []any{&n}, `
+		select count(*)
+		from users
+		where workspace_id = $1
+		and source = $2
+		and left_at > 0
+		and left_at >= $3`, r.ws, string(source), since.UnixMilli())
+	return n, err
+}

@@ -1,0 +1,140 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"rollcall/directory"
+)
+
+const workspaceColumns = `
+		select workspace_id, slug, settings, seats, guests, held, pending, active, deactivated, audit_seq, audit_hash,
+			created, version
+		from workspaces`
+
+const selectWorkspace = workspaceColumns + `
+		where workspace_id = $1`
+
+func scanWorkspace(rows *sql.Rows) (*directory.Workspace, error) {
+	var w directory.Workspace
+	var id, created int64
+	var settings []byte
+	c := &w.Counts
+	if err := rows.Scan(&id, &w.Slug, &settings, &c.Seats, &c.Guests, &c.Held, &c.Pending, &c.Active, &c.Deactivated,
+		&w.Audit.Seq, &w.Audit.Hash, &created, &w.Version); err != nil {
+		return nil, fmt.Errorf("read workspace: %w", err)
+	}
+	w.ID, w.Created = workspaceID(id), fromMillis(created)
+	if err := json.Unmarshal(settings, &w.Settings); err != nil {
+		return nil, fmt.Errorf("read settings of workspace %s: %w", w.Slug, err)
+	}
+	return &w, nil
+}
+
+func workspaceID(n int64) directory.WorkspaceID {
+	return directory.WorkspaceID(strconv.FormatInt(n, 10))
+}
+
+func readWorkspace(ctx context.Context, q querier, text string, id int64) (w *directory.Workspace, err error) {
+	err = each(ctx, q, func(rows *sql.Rows) (err error) {
+		w, err = scanWorkspace(rows)
+		return err
+	}, text, id)
+	if err == nil && w == nil {
+		err = directory.Errorf(directory.NotFound, "", "there is no workspace %d", id)
+	}
+	return w, err
+}
+
+// Workspaces implements [directory.Store].
+func (s *Store) Workspaces(ctx context.Context) ([]directory.Workspace, error) {
+	var all []directory.Workspace
+	err := s.withSession(ctx, func(r *session) error {
+		return each(ctx, r, func(rows *sql.Rows) error {
+			w, err := scanWorkspace(rows)
+			if err == nil {
+				all = append(all, *w)
+			}
+			return err
+		}, workspaceColumns+`
+		order by slug`)
+	})
+	return all, err
+}
+
+// EnsureWorkspace implements [directory.Store].
+func (s *Store) EnsureWorkspace(ctx context.Context, slug string) (directory.WorkspaceID, error) {
+	const tries = 10 // against others who make workspaces at the same moment
+	for range tries {
+		id, found, err := s.findWorkspace(ctx, slug)
+		if err != nil || found {
+			return id, err
+		}
+		_, err = s.write.ExecContext(ctx, `
+			insert into workspaces (workspace_id, slug, settings, seats, guests, held, pending, active, deactivated,
+				audit_seq, audit_hash, created, version)
+			select coalesce(max(workspace_id), 0) + 1, $1, '{}', 0, 0, 0, 0, 0, 0, 0, '', $2, 1
+			from workspaces`, slug, time.Now().UnixMilli())
+		if err != nil && s.dialect.faultOf(err) != faultUnique {
+			return "", s.unavailable("make workspace", err)
+		}
+	}
+	return "", directory.Errorf(directory.Unavailable, "", "the workspace %q could not be made", slug)
+}
+
+func (s *Store) findWorkspace(ctx context.Context, slug string) (id directory.WorkspaceID, found bool, err error) {
+	var n int64
+	err = s.withSession(ctx, func(r *session) error {
+		found, err = one(ctx, r, []any{&n}, `
+			select workspace_id
+			from workspaces
+			where slug = $1`, slug)
+		return err
+	})
+	return workspaceID(n), found, err
+}
+
+// PutWorkspace implements [directory.WriteTx].
+func (w *writer) PutWorkspace(ctx context.Context, s directory.Settings) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("encode settings: %w", err)
+	}
+	if err := w.b.exec(`
+		update workspaces
+		set settings = $2, version = version + 1
+		where workspace_id = $1`, w.ws, string(text)); err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	p := w.b.top()
+	s = cloneSettings(s)
+	p.settings = &s
+	p.versions++
+	return nil
+}
+
+func cloneSettings(s directory.Settings) directory.Settings {
+	s.AllowedDomains, s.Protected = slices.Clone(s.AllowedDomains), slices.Clone(s.Protected)
+	return s
+}
+
+// fromMillis returns the time that the tables write as ms; 0 is the zero time.
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+// toMillis is the reverse of fromMillis.
+func toMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
