@@ -3,6 +3,7 @@ package scim
 import (
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	parser "github.com/scim2/filter-parser/v2"
 
@@ -57,6 +58,9 @@ type filterParser struct {
 func (p *filterParser) parse(text string) (directory.Filter, error) {
 	if len(text) > maxFilter {
 		return nil, badFilter("the filter is longer than %d bytes", maxFilter)
+	}
+	if !utf8.ValidString(text) {
+		return nil, badFilter("the filter is not UTF-8")
 	}
 	p.lexer = lexer{text: text}
 	p.lexer.next()

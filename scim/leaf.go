@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 
 	parser "github.com/scim2/filter-parser/v2"
 
@@ -110,7 +112,8 @@ func (p *filterParser) about(name string, path directory.Path) bool {
 func meantText(text string) (string, Rewrite, bool) {
 	if strings.Contains(text, "%") {
 		meant, err := url.PathUnescape(text)
-		return meant, DoubleEncoded, err == nil && meant != text
+		odd := err != nil || !utf8.ValidString(meant) || strings.ContainsFunc(meant, unicode.IsControl)
+		return meant, DoubleEncoded, !odd && meant != text
 	}
 	if strings.Contains(text, " ") && strings.Contains(text, "@") {
 		return strings.ReplaceAll(text, " ", "+"), PlusForSpace, true

@@ -139,6 +139,9 @@ func (s *step) make(list []directory.Object) ([]directory.Object, error) {
 	} else {
 		merge(o, s.value)
 	}
+	if hollow(o) {
+		return list, nil
+	}
 	list = append(list, o)
 	onePrimary(list, len(list)-1)
 	return list, nil
