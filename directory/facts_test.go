@@ -78,7 +78,7 @@ func TestRegistrationStatusFollowsTheFirstSignIn(t *testing.T) {
 func TestPeopleSpeakOnlyForThemselves(t *testing.T) {
 	f := open(t, Settings{})
 	ada, bob := f.hire(f.okta, "ada"), f.hire(f.okta, "bob")
-	f.refused(Actor{Kind: PersonActor, ID: string(ada.ID), Workspace: f.ws}, SignIn{bob.ID}, Denied, "id")
+	f.refused(Actor{Kind: PersonActor, ID: string(ada.ID), Workspace: f.ws}, SignIn{bob.ID}, NotFound, "id")
 }
 
 func TestPutOfAnEchoChangesNothing(t *testing.T) {

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -108,7 +109,10 @@ func person(userName string) User {
 		Name: &Name{GivenName: "Ada", FamilyName: "Lovelace"}, Emails: []MultiValue{{Value: mailOf(userName), Type: "work", Primary: true}}}
 }
 
-func mailOf(userName string) string { return userName + "@acme.example" }
+func mailOf(userName string) string {
+	local, _, _ := strings.Cut(userName, "@")
+	return local + "@acme.example"
+}
 
 // hire makes a person and returns the record.
 func (f *fixture) hire(by Actor, userName string) *User {

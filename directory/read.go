@@ -201,11 +201,11 @@ func (d *Directory) view(ctx context.Context, by Actor, fn func(context.Context,
 // visible answers NotFound for a person whom by cannot see.
 func visible(ctx context.Context, tx ReadTx, by Actor, u *User) error {
 	switch {
-	case by.governs():
+	case by.governs(), by.Kind == PersonActor && by.ID == string(u.ID):
 		return nil
-	case u.Facts.Deleted == nil && u.Source == by.Source:
+	case by.owner() && u.Facts.Deleted == nil && u.Source == by.Source:
 		return nil
-	case u.Facts.Deleted == nil && u.Source == Local:
+	case by.owner() && u.Facts.Deleted == nil && u.Source == Local:
 		ws, err := tx.Workspace(ctx)
 		if err != nil {
 			return err

@@ -257,8 +257,9 @@ func (p *passage) resolvePurge(ctx context.Context, c Purge) error {
 	return nil
 }
 
-// complete adds what the workspace's settings supply.
+// complete adds what the workspace's settings supply, and drops what says nothing.
 func (p *passage) complete(u *User) {
+	tidy(u)
 	domain := p.ws.Settings.DefaultDomain
 	if domain == "" || len(u.Emails) > 0 || u.Kind() != Person {
 		return

@@ -158,6 +158,17 @@ func chat(u *User) *Chat {
 	return u.Chat
 }
 
+// tidy makes unassigned and empty one state (RFC 7643 §2.5).
+func tidy(u *User) {
+	if u.Name != nil && *u.Name == (Name{}) {
+		u.Name = nil
+	}
+	if u.Enterprise != nil && u.Enterprise.Manager != nil && *u.Enterprise.Manager == (Manager{}) {
+		u.Enterprise.Manager = nil
+	}
+	dropEmptyExtensions(u)
+}
+
 // dropEmptyExtensions keeps an extension that holds nothing from being announced
 // in schemas.
 func dropEmptyExtensions(u *User) {
