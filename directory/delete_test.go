@@ -165,6 +165,25 @@ func TestABrakedSourceDeletesNobodyForGood(t *testing.T) {
 	}
 }
 
+func TestAResumedSourceStartsCountingAnew(t *testing.T) {
+	f := open(t, Settings{Brake: 2})
+	var ids []ResourceID
+	for i := range 6 {
+		ids = append(ids, f.hire(f.okta, name(i)).ID)
+	}
+	for _, id := range ids[:3] {
+		f.must(f.okta, DeleteUser{ID: id})
+	}
+	f.clock.advance(time.Minute)
+	f.must(f.admin, ResumeSource{ID: "okta"})
+	for i, id := range ids[3:] {
+		f.must(f.okta, DeleteUser{ID: id})
+		if braked := f.source("okta").Braked != 0; braked != (i == 2) {
+			t.Errorf("after %d more deletions braked is %t", i+1, braked)
+		}
+	}
+}
+
 func TestLeaversOnAQuietDayBrakeNothing(t *testing.T) {
 	f := open(t, Settings{})
 	for i := range 20 {

@@ -157,11 +157,15 @@ func (p *passage) dropLeft(group ResourceID) error {
 			Hinted("create people before they join groups")
 	}
 	source, at := p.by.Source, p.now
+	left = left[:min(len(left), maxNoted)]
 	p.always = append(p.always, func(ctx context.Context) error {
 		return p.tx.DropMembers(ctx, source, group, left, at)
 	})
 	return nil
 }
+
+// maxNoted is how many left-out members one change notes: enough to see what is wrong.
+const maxNoted = 100
 
 // notIn lists the members of a group that are not in keep.
 func (p *passage) notIn(ctx context.Context, group ResourceID, keep []ResourceID) ([]ResourceID, error) {

@@ -33,7 +33,7 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.Workspa
 	err := s.withSession(ctx, func(r *session) (err error) {
 		found, err = one(ctx, r, append(append([]any{&workspace}, t.dest()...), c.dest()...), `
 			select t.workspace_id, t.id, t.source, t.hash, t.hint, t.created_by, t.created, t.expires, t.revoked,
-				s.id, s.kind, s.profile, s.may_grant, s.password_sync, s.strict, s.paused, s.braked, s.created, s.version
+				`+sourceFields+`
 			from tokens t
 			join sources s on s.workspace_id = t.workspace_id and s.id = t.source
 			where t.hash = $1`, hash)

@@ -28,6 +28,7 @@ create table sources (
 	strict        boolean not null,
 	paused        text not null,
 	braked        bigint not null,
+	resumed       bigint not null,
 	created       bigint not null,
 	version       bigint not null,
 	primary key (workspace_id, id)
