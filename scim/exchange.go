@@ -30,9 +30,9 @@ type exchange struct {
 	flushed bool // the head of the answer is on its way
 }
 
-// streamAbove is how much of an answer is kept back. A page of a hundred people has a
-// fifth of it.
-const streamAbove = 1 << 20
+// standardBuffer is how much of an answer is kept back. A page of a hundred people has
+// a twentieth of it.
+const standardBuffer = 1 << 20
 
 // buffers are kept for the next request unless they grew out of proportion.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
@@ -86,7 +86,7 @@ func (x *exchange) send(status int) {
 
 // grown sends on what has been collected if it is too much to keep.
 func (x *exchange) grown(status int) {
-	if len(x.buf) < streamAbove {
+	if len(x.buf) < x.s.streamAbove {
 		return
 	}
 	if !x.flushed {
@@ -160,7 +160,7 @@ func (x *exchange) recover() {
 
 // close writes the log line and gives the buffer back.
 func (x *exchange) close() {
-	if cap(x.buf) <= streamAbove {
+	if cap(x.buf) <= 2*x.s.streamAbove {
 		*x.pooled = x.buf
 		buffers.Put(x.pooled)
 	}

@@ -23,6 +23,9 @@ func (n *notes) normalise(rt *directory.ResourceType, o directory.Object) (direc
 			continue
 		}
 		if a := rt.Attribute("", name); a != nil {
+			if err := checkLength(a, v); err != nil {
+				return nil, err
+			}
 			out[a.Name] = n.attribute(a, v)
 		} else if uri := rt.SchemaURI(name); uri != "" && uri != rt.Schema {
 			out[uri] = n.extension(rt, uri, v)
@@ -83,6 +86,9 @@ func (n *notes) place(rt *directory.ResourceType, out directory.Object, name str
 	if err != nil || !n.may(keyRule(name)) {
 		out[name] = v // unknown: the directory says so
 		return nil
+	}
+	if err := checkLength(p.Attr, v); err != nil {
+		return err
 	}
 	in := out
 	if p.Attr.Extension() {

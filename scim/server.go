@@ -28,6 +28,8 @@ type Server struct {
 	mux       *http.ServeMux
 	discovery discovery
 	rewrites  Rewrites
+
+	streamAbove int // bytes
 }
 
 // NewServer returns a server on c.Directory.
@@ -45,7 +47,7 @@ func NewServer(c Config) (*Server, error) {
 	c.MaxBody = orDefault(c.MaxBody, 1<<20)
 	c.PageSize = orDefault(c.PageSize, 100)
 	c.MaxPage = orDefault(c.MaxPage, 1000)
-	s := &Server{Config: c, public: public, discovery: newDiscovery()}
+	s := &Server{Config: c, public: public, discovery: newDiscovery(), streamAbove: standardBuffer}
 	s.mux = s.routes()
 	return s, nil
 }

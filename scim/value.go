@@ -23,6 +23,9 @@ func (c *compiler) step(kind op, t target, v any, given bool) error {
 	case "members":
 		return c.memberStep(kind, t, v, given)
 	}
+	if err := checkLength(t.Attr, v); err != nil {
+		return err
+	}
 	if kind == opRemove {
 		return c.remove(t, v)
 	}
@@ -40,6 +43,15 @@ func (c *compiler) step(kind op, t target, v any, given bool) error {
 		kind = opRemove // RFC 7643 §2.5: null is the same as no value
 	}
 	c.add(step{op: kind, target: t, value: got})
+	return nil
+}
+
+// checkLength refuses a list that is longer than any that is kept, before work is put
+// into it.
+func checkLength(a *directory.Attribute, v any) error {
+	if list, ok := v.([]any); ok && len(list) > maxElements && a.Name != "members" {
+		return refuse(scimerrors.ScimTypeInvalidValue, a.Name, "%s has more than %d values", a.Name, maxElements)
+	}
 	return nil
 }
 
