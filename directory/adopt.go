@@ -27,14 +27,17 @@ func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error
 			return u, outcome, err
 		}
 	}
-	if err := p.freeExternalID(ctx, nil, asked); err != nil {
-		return nil, "", err
-	}
 	holders, err := p.holders(ctx, asked)
 	if err != nil {
 		return nil, "", err
 	}
+	if u := p.promised(asked, holders); u != nil {
+		return u, Adopted, nil
+	}
 	if err := p.foreign(holders); err != nil {
+		return nil, "", err
+	}
+	if err := p.freeExternalID(ctx, nil, asked); err != nil {
 		return nil, "", err
 	}
 	return p.adoptable(asked, holders)
@@ -85,8 +88,8 @@ func (p *passage) blocked(ctx context.Context, asked *User) error {
 	if err != nil {
 		return fmt.Errorf("look up block: %w", err)
 	}
-	if b == nil {
-		return nil
+	if b == nil || b.ExternalID != "" && asked.ExternalID != "" && b.ExternalID != asked.ExternalID {
+		return nil // nobody, or somebody else of the same name
 	}
 	return Errorf(Denied, "userName", "an administrator deleted %q and its source may not make it again", asked.UserName).
 		Hinted("to allow it: rollcall users restore %s", b.User)
@@ -155,6 +158,18 @@ func (p *passage) mailHolder(ctx context.Context, asked *User, all []holder) ([]
 		return all, nil
 	}
 	return append(all, holder{u, "emails", mail, true}), nil
+}
+
+// promised returns the holder of the user name whom an administrator gave to the
+// source without knowing what the source calls the person.
+func (p *passage) promised(asked *User, holders []holder) *User {
+	for _, h := range holders {
+		mine := h.user.Source == p.by.Source && h.user.Facts.Adopted
+		if mine && h.attr == "userName" && h.same && h.user.ExternalID == "" && p.by.owner() {
+			return h.user
+		}
+	}
+	return nil
 }
 
 // foreign refuses a name or address that a person of a source has, or that an

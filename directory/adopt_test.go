@@ -42,7 +42,7 @@ func TestAdoptionAsksByDefault(t *testing.T) {
 	if r.Outcome != Adopted || r.User.ID != local.ID || r.User.UserName != asked.UserName {
 		t.Errorf("the next request is %s of %s %q", r.Outcome, r.User.ID, r.User.UserName)
 	}
-	f.refused(f.okta, PutUser{User: asked}, Exists, "externalId")
+	f.refused(f.okta, PutUser{User: asked}, Exists, "userName")
 }
 
 func TestAdoptionByPolicy(t *testing.T) {
@@ -132,4 +132,19 @@ func TestVisibleLocalPeopleAreAdoptedByPutAndPatch(t *testing.T) {
 			t.Errorf("%s belongs to %s", got.UserName, got.Source)
 		}
 	}
+}
+
+func TestAnAdministratorCanGiveSomebodyAwayByName(t *testing.T) {
+	f := open(t, Settings{})
+	local := f.hire(f.admin, "ada")
+	f.must(f.admin, Adopt{User: local.ID, Source: "okta"})
+	asked := User{UserName: "ADA", ExternalID: "o1", Wanted: true}
+	local = f.user(local.ID)
+	if local.Source != "okta" || local.ExternalID != "" {
+		t.Fatalf("got %s, %q", local.Source, local.ExternalID)
+	}
+	if r := f.must(f.okta, PutUser{User: asked}); r.User.ID != local.ID || r.User.ExternalID != "o1" {
+		t.Errorf("the source got %s", r.User.ID)
+	}
+	f.refused(f.okta, PutUser{User: asked}, Exists, "userName")
 }

@@ -36,6 +36,9 @@ func (d *Directory) Apply(ctx context.Context, by Actor, c Change) (Receipt, err
 	if refusal != nil {
 		return Receipt{Outcome: Refused}, refusal
 	}
+	if p.notice != "" {
+		d.log.Warn("source braked", "workspace", by.Workspace, "source", by.Source, "why", p.notice)
+	}
 	d.log.Debug("applied", "workspace", by.Workspace, "actor", by.ID, "change", c.Kind(), "record", p.what.id, "outcome", p.receipt.Outcome)
 	return p.receipt, d.fill(ctx, by, p.receipt)
 }

@@ -25,43 +25,22 @@ type Result struct {
 // ApplyAll applies changes in order, each for itself: one that is refused or fails does
 // not stop the others. Changes travel in slices that queue fairly with everybody
 // else's. Within a slice people may hand on or swap their user names in any order. The
-// error is that of the context, or of a store that is gone; the results up to there are
-// returned with it.
+// error is that of the context, or of a store that is gone; the results of the slices
+// that were finished are returned with it.
 func (d *Directory) ApplyAll(ctx context.Context, by Actor, changes []Change) ([]Result, error) {
 	all := make([]Result, 0, len(changes))
-	for len(all) < len(changes) {
-		if err := ctx.Err(); err != nil {
+	for slice := range sliced(changes) {
+		s := d.slice(by, slice)
+		for i, c := range slice {
+			s.changes[i], s.early[i] = d.prepare(ctx, by, c)
+			s.changes[i].Change = c
+		}
+		if err := s.apply(ctx); err != nil {
 			return all, err
 		}
-		rest := changes[len(all):]
-		got, err := d.applySlice(ctx, by, rest[:min(sliceChanges, len(rest))])
-		if err != nil {
-			return all, err
-		}
-		all = append(all, got...)
-		if slices.ContainsFunc(got, func(r Result) bool { return r.Receipt.More }) {
-			if err := d.fill(ctx, by, Receipt{More: true}); err != nil {
-				return all, err
-			}
-		}
+		all = append(all, s.results...)
 	}
 	return all, nil
-}
-
-func (d *Directory) applySlice(ctx context.Context, by Actor, changes []Change) ([]Result, error) {
-	ready := d.slice(by, changes)
-	for i, c := range changes {
-		ready.changes[i], ready.early[i] = d.prepare(ctx, by, c)
-		ready.changes[i].Change = c
-	}
-	var done []Result
-	err := d.store.Update(ctx, by.Workspace, func(ctx context.Context, tx WriteTx) error {
-		started := d.now()
-		n, err := ready.walk(ctx, tx, func() bool { return d.now().Sub(started) > sliceTime })
-		done = ready.results[:n]
-		return err
-	})
-	return done, err
 }
 
 // sliced cuts changes into slices.
@@ -74,6 +53,8 @@ type changeSlice struct {
 	changes []prepared
 	early   []error // refusals from before the transaction
 	results []Result
+	units   [][]int // the order in which to take them; see rename.go
+	next    int     // unit
 }
 
 func (d *Directory) slice(by Actor, changes []Change) *changeSlice {
@@ -86,47 +67,60 @@ func (d *Directory) slice(by Actor, changes []Change) *changeSlice {
 	return s
 }
 
-// walk takes the changes through the steps, unit by unit, until late says that it is
-// enough. It returns how many of the changes, from the first, are done.
-func (s *changeSlice) walk(ctx context.Context, tx WriteTx, late func() bool) (done int, err error) {
-	units, err := s.units(ctx, tx)
-	if err != nil {
-		return 0, err
+// apply walks the units in as many transactions as the time of each asks for.
+func (s *changeSlice) apply(ctx context.Context) error {
+	for s.units == nil || s.next < len(s.units) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var next int
+		err := s.d.store.Update(ctx, s.by.Workspace, func(ctx context.Context, tx WriteTx) (err error) {
+			started := s.d.now()
+			next, err = s.walk(ctx, tx, func() bool { return s.d.now().Sub(started) > sliceTime })
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		more := slices.ContainsFunc(s.results, func(r Result) bool { return r.Receipt.More })
+		if err := s.d.fill(ctx, s.by, Receipt{More: more}); err != nil {
+			return err
+		}
+		s.next = next
 	}
-	finished := make([]bool, len(s.changes))
-	for _, unit := range units {
-		if err := s.walkUnit(ctx, tx, unit); err != nil {
+	return nil
+}
+
+// walk takes the changes through the steps, unit by unit, until late says that it is
+// enough. It returns the unit to go on with.
+func (s *changeSlice) walk(ctx context.Context, tx WriteTx, late func() bool) (next int, err error) {
+	if s.units == nil {
+		if s.units, err = s.order(ctx, tx); err != nil {
 			return 0, err
 		}
-		for _, i := range unit {
-			finished[i] = true
+	}
+	for next = s.next; next < len(s.units); {
+		if err := s.walkUnit(ctx, tx, s.units[next]); err != nil {
+			return 0, err
 		}
-		if late != nil && late() && prefix(finished) {
+		if next++; late() {
 			break
 		}
 	}
-	if n := slices.Index(finished, false); n >= 0 {
-		return n, nil
-	}
-	return len(s.changes), nil
-}
-
-// prefix reports whether what is finished is a beginning without gaps.
-func prefix(finished []bool) bool {
-	n := slices.Index(finished, false)
-	return n < 0 || !slices.Contains(finished[n:], true)
+	return next, nil
 }
 
 // walkUnit takes one change through the steps, or several people who swap names. What
 // is refused leaves nothing behind but its record.
 func (s *changeSlice) walkUnit(ctx context.Context, tx WriteTx, unit []int) error {
-	passages := make([]*passage, len(unit))
+	passages, culprit := make([]*passage, len(unit)), 0
 	err := tx.Step(ctx, func() error {
 		parked, err := s.park(ctx, tx, unit)
 		if err != nil {
 			return err
 		}
 		for k, i := range unit {
+			culprit = k
 			passages[k] = s.d.passage(s.by, s.changes[i], tx)
 			passages[k].parked = parked
 			if err := s.early[i]; err != nil {
@@ -142,10 +136,17 @@ func (s *changeSlice) walkUnit(ctx context.Context, tx WriteTx, unit []int) erro
 		return err
 	}
 	for k, i := range unit {
+		if err != nil && k != culprit {
+			s.results[i] = Result{Receipt: Receipt{Outcome: Refused}, Err: errNotFreed}
+			continue
+		}
 		s.results[i] = s.outcome(ctx, passages[k], err)
 	}
 	return nil
 }
+
+// errNotFreed is what the others of a circle are told when one of them is refused.
+var errNotFreed = Errorf(Exists, "userName", "the user name is still taken: the change that frees it was refused")
 
 func (s *changeSlice) outcome(ctx context.Context, p *passage, err error) Result {
 	if err == nil {

@@ -27,6 +27,7 @@ func (p *passage) brake(ctx context.Context, m *move) error {
 	}
 	braked := p.source.Clone()
 	braked.Braked = p.now.UnixMilli()
+	p.notice = fmt.Sprintf("%d people of the source lost their access within an hour", gone+1)
 	p.then = append(p.then, func(ctx context.Context) error {
 		if err := p.tx.PutSource(ctx, braked); err != nil {
 			return err

@@ -86,6 +86,9 @@ func TestAnAdministratorsDeletionBlocksTheSource(t *testing.T) {
 	if !strings.Contains(e.Hint, "rollcall users restore") {
 		t.Errorf("the hint is %q", e.Hint)
 	}
+	namesake := person("ada")
+	namesake.ExternalID = "somebody else"
+	f.must(f.okta, DeleteUser{ID: f.must(f.okta, PutUser{User: namesake}).User.ID})
 	f.clock.advance(40 * 24 * time.Hour)
 	f.must(Actor{Kind: System, Workspace: f.ws}, Purge{u.ID})
 	f.refused(f.okta, PutUser{User: person("ada")}, Denied, "userName")

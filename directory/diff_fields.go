@@ -25,7 +25,7 @@ type fields struct {
 	values map[string]any
 }
 
-// fieldsOf reads the fields of v; zero fields count as absent.
+// fieldsOf reads the fields of v; empty fields count as absent.
 func fieldsOf(v any) fields {
 	r := reflect.ValueOf(v)
 	f := fields{values: make(map[string]any, r.NumField())}
@@ -35,9 +35,13 @@ func fieldsOf(v any) fields {
 			name = strings.ToLower(r.Type().Field(i).Name)
 		}
 		f.order = append(f.order, name)
-		if !r.Field(i).IsZero() {
+		if !empty(r.Field(i)) {
 			f.values[name] = r.Field(i).Interface()
 		}
 	}
 	return f
+}
+
+func empty(v reflect.Value) bool {
+	return v.IsZero() || v.Kind() == reflect.Slice && v.Len() == 0
 }

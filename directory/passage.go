@@ -35,6 +35,7 @@ type passage struct {
 
 	parked  map[ResourceID]*User // people as they were before their names were parked
 	records []AuditRecord
+	notice  string // for operators, once it is committed
 
 	receipt Receipt
 	wrote   bool

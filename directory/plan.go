@@ -22,7 +22,7 @@ func (d *Directory) PlanAll(ctx context.Context, by Actor, changes []Change) ([]
 		o := newOverlay(tx)
 		for slice := range sliced(changes) {
 			s := d.slice(by, slice)
-			if _, err := s.walk(ctx, o, nil); err != nil {
+			if _, err := s.walk(ctx, o, func() bool { return false }); err != nil {
 				return err
 			}
 			all = append(all, s.results...)

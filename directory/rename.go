@@ -12,16 +12,19 @@ type rename struct {
 	from, to string
 }
 
-// units orders a slice so that a name is free before somebody takes it: whoever gives
-// a name up goes before who gets it, and a circle of people who swap names is one unit.
-func (s *changeSlice) units(ctx context.Context, tx ReadTx) ([][]int, error) {
+// order cuts a slice into units so that a name is free before somebody takes it: whoever
+// gives a name up goes before who gets it, and a circle of people who swap names is one
+// unit.
+func (s *changeSlice) order(ctx context.Context, tx ReadTx) ([][]int, error) {
 	renames, err := s.renames(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	giver := make(map[string]rename, len(renames))
-	for _, r := range renames {
-		giver[r.from] = r
+	for i := range s.changes {
+		if r, ok := renames[i]; ok {
+			giver[r.from] = r
+		}
 	}
 	var units [][]int
 	placed := make(map[int]bool, len(s.changes))
@@ -67,14 +70,16 @@ func unitsOf(path []int, circle int) [][]int {
 	return units
 }
 
-// renames finds the changes that give people other names, if there are several at all.
+// renames finds the changes that give people other names; of several for one person the
+// first.
 func (s *changeSlice) renames(ctx context.Context, tx ReadTx) (map[int]rename, error) {
-	all := map[int]rename{}
+	all, seen := map[int]rename{}, map[ResourceID]bool{}
 	for i, c := range s.changes {
 		put, ok := c.Change.(PutUser)
-		if !ok || put.User.ID == "" {
+		if !ok || put.User.ID == "" || seen[put.User.ID] {
 			continue
 		}
+		seen[put.User.ID] = true
 		u, err := found(tx.User(ctx, put.User.ID))
 		if err != nil {
 			return nil, fmt.Errorf("read user %s: %w", put.User.ID, err)

@@ -81,9 +81,6 @@ func (p *passage) create(asked *User) error {
 		after.Source = p.by.Source
 		after.Facts.Kind = Person
 	}
-	if !after.Wanted {
-		after.Facts.Left = p.now.UnixMilli()
-	}
 	after.Facts.Password = p.hash
 	p.complete(after)
 	p.person(nil, after, Created)
