@@ -19,6 +19,9 @@ var durationUnits = map[string]time.Duration{
 // longest is the longest duration that makes sense here.
 const longest = 100 * 365 * 24 * time.Hour
 
+// ParseDuration reads a duration as options take it, such as 30d, 12h or 1d12h.
+func ParseDuration(s string) (time.Duration, error) { return duration(s) }
+
 // duration takes whole numbers with units, one after another: 30d, 12h or 1d12h. Nothing
 // at all is 0.
 func duration(s string) (time.Duration, error) {
