@@ -51,6 +51,7 @@ var onlyIn = map[string][]string{
 	"github.com/scim2/filter-parser": {"scim"},
 	"github.com/go-ldap/ldap":        {"sync/ldap"},
 	"golang.org/x/crypto":            {"directory/vault"},
+	"golang.org/x/time":              {"cmd/rollcall"},
 }
 
 // neverIn says what a package must do without.

@@ -3,8 +3,12 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"rollcall/scim"
 )
 
 // commandLine is the tree of commands.
@@ -12,9 +16,22 @@ type commandLine struct {
 	globals
 	Help helpFlag `short:"h" help:"Show what a command does and takes."`
 
-	Config  configCommands `cmd:"" help:"Look at the configuration."`
-	Version versionCommand `cmd:"" help:"Say which build this is."`
-	Docs    docsCommand    `cmd:"" hidden:"" help:"Write the documents that are made from code."`
+	Serve     serveCommand      `cmd:"" help:"Run the server."`
+	Users     usersCommands     `cmd:"" help:"Look at people and change them."`
+	Groups    groupsCommands    `cmd:"" help:"Look at groups."`
+	Mappings  mappingsCommands  `cmd:"" help:"Say which group gives which role, channel or team."`
+	Clients   clientsCommands   `cmd:"" help:"Look at SCIM clients and change what they may do."`
+	Tokens    tokensCommands    `cmd:"" help:"Make and end the bearer tokens of SCIM clients."`
+	Sources   sourcesCommands   `cmd:"" help:"Pause and resume where identity comes from."`
+	Conflicts conflictsCommands `cmd:"" help:"Decide what only a person can."`
+	Seats     seatsCommand      `cmd:"" help:"Count the seats."`
+	Audit     auditCommands     `cmd:"" help:"Read and check the log of who changed what."`
+	Config    configCommands    `cmd:"" help:"Look at the configuration."`
+	Doctor    doctorCommand     `cmd:"" help:"Say what to paste into an identity provider, and what is wrong here."`
+	Health    healthCommand     `cmd:"" help:"Ask the server on this machine whether it is ready."`
+	Migrate   migrateCommand    `cmd:"" help:"Bring the database up to date; serve does so by itself."`
+	Version   versionCommand    `cmd:"" help:"Say which build this is."`
+	Docs      docsCommand       `cmd:"" hidden:"" help:"Write the documents that are made from code."`
 }
 
 // globals are the flags of every command.
@@ -28,9 +45,11 @@ type globals struct {
 
 // dispatch finds the command that the arguments name, and runs it.
 func dispatch(ctx context.Context, a *app, args []string) error {
+	a.JSON = slices.Contains(args, "--json") // should the arguments make no sense
 	var line commandLine
 	parser, err := kong.New(&line, kong.Name("rollcall"), kong.NoDefaultHelp(),
 		kong.Description("Provisions a Rocket.Chat workspace over SCIM."),
+		kong.Vars{"profiles": strings.Join(scim.Profiles(), ", ")},
 		kong.Writers(a.stdout, a.stderr), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		return err

@@ -67,15 +67,54 @@ func kindCode(kind directory.Kind) int {
 	}
 }
 
-// report prints an error for the person at the command line.
-func report(w io.Writer, err error) {
+// complaint is an error as programs read it on standard error.
+type complaint struct {
+	Kind      string        `json:"kind"`
+	Attribute string        `json:"attribute,omitempty"`
+	Message   string        `json:"message"`
+	Hint      string        `json:"hint,omitempty"`
+	Faults    config.Faults `json:"faults,omitempty"`
+}
+
+// complaintOf takes an error apart. Who sits at the command line may know the cause.
+func complaintOf(err error) complaint {
 	if faults, ok := errors.AsType[config.Faults](err); ok {
-		fmt.Fprintf(w, "rollcall: %s in the configuration:\n  %s\n", count(len(faults), "fault"), strings.ReplaceAll(faults.Error(), "\n", "\n  "))
+		return complaint{Kind: "configuration", Message: count(len(faults), "fault") + " in the configuration", Faults: faults}
+	}
+	c := complaint{Kind: directory.KindOf(err).String(), Message: err.Error()}
+	_, several := errors.AsType[directory.Faults](err)
+	if e, ok := errors.AsType[*directory.Error](err); ok && !several {
+		c.Attribute, c.Hint = e.Attr, e.Hint
+		if e.Hint != "" {
+			c.Message = strings.Replace(c.Message, e.Detail(), e.Msg, 1)
+		}
+	}
+	if _, usage := errors.AsType[usageError](err); usage {
+		c.Kind, c.Hint = "usage", "rollcall --help lists the commands, rollcall COMMAND --help what one takes"
+	}
+	if _, held := errors.AsType[heldError](err); held {
+		c.Kind = "held"
+	}
+	return c
+}
+
+// report prints an error: for a person, or with asJSON for a program.
+func report(w io.Writer, err error, asJSON bool) {
+	c := complaintOf(err)
+	if asJSON {
+		if err := encode(w, map[string]complaint{"error": c}); err == nil {
+			return
+		}
+	}
+	if len(c.Faults) > 0 {
+		fmt.Fprintf(w, "rollcall: %s:\n  %s\n", c.Message, strings.ReplaceAll(c.Faults.Error(), "\n", "\n  "))
 		return
 	}
-	fmt.Fprintf(w, "rollcall: %v\n", err)
-	if _, usage := errors.AsType[usageError](err); usage {
-		fmt.Fprintln(w, "rollcall --help lists the commands, rollcall COMMAND --help what one takes.")
+	for line := range strings.Lines(c.Message) {
+		fmt.Fprintf(w, "rollcall: %s\n", clean(strings.TrimRight(line, "\n")))
+	}
+	if c.Hint != "" {
+		fmt.Fprintln(w, clean(c.Hint))
 	}
 }
 

@@ -43,7 +43,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestReportNamesTheFaults(t *testing.T) {
 	var b strings.Builder
-	report(&b, config.Faults{{From: "rollcall.yaml", Line: 3, Message: "wrong"}})
+	report(&b, config.Faults{{From: "rollcall.yaml", Line: 3, Message: "wrong"}}, false)
 	if got := b.String(); got != "rollcall: 1 fault in the configuration:\n  rollcall.yaml:3: wrong\n" {
 		t.Errorf("got %q", got)
 	}

@@ -23,7 +23,7 @@ func run(ctx context.Context, args []string, env map[string]string, stdin io.Rea
 	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
 	err := dispatch(ctx, a, args)
 	if err != nil {
-		report(stderr, err)
+		report(stderr, err, a.JSON)
 	}
 	return exitCode(err)
 }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"rollcall/config"
+	"rollcall/directory"
+)
+
+// healthCommand is rollcall health, for containers that have no shell.
+type healthCommand struct{}
+
+// healthTimeout is below what a container's health check usually waits.
+const healthTimeout = 2500 * time.Millisecond
+
+// Run asks the server that this configuration starts whether it is ready.
+func (healthCommand) Run(ctx context.Context, a *app) error {
+	c, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	if _, port, _ := net.SplitHostPort(c.Listen); port == "0" {
+		return config.Faults{c.Fault("listen", "port 0 is another one each time, so nobody can ask there", "give the server a fixed port")}
+	}
+	var answer struct {
+		Ready      bool        `json:"ready"`
+		Conditions []condition `json:"conditions"`
+	}
+	err = ask(ctx, localURL(c, "")+"/readyz", &answer)
+	if err != nil {
+		return directory.Errorf(directory.Unavailable, "", "the server does not answer: %v", err).
+			Hinted("is it running? rollcall serve starts it")
+	}
+	if !answer.Ready {
+		return directory.Errorf(directory.Unavailable, "", "the server is not ready: %s", failing(answer.Conditions))
+	}
+	return a.say(answer, "ready")
+}
+
+// failing joins what is not as it should be.
+func failing(all []condition) string {
+	var messages []string
+	for _, c := range all {
+		if !c.OK {
+			messages = append(messages, c.Message)
+		}
+	}
+	return strings.Join(messages, "; ")
+}
+
+// ask reads a JSON answer of our own server on this machine, whatever its status.
+func ask(ctx context.Context, url string, into any) error {
+	// The certificate is for the public name, and this is the loopback; nothing secret
+	// is sent.
+	local := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	defer local.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	answer, err := (&http.Client{Transport: local}).Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(io.LimitReader(answer.Body, 64<<10)).Decode(into); err != nil {
+		return fmt.Errorf("status %d and no answer of ours", answer.StatusCode)
+	}
+	return nil
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"rollcall/config"
+	"rollcall/directory"
+	"rollcall/directory/sqlstore"
+	"rollcall/directory/vault"
+	bridgesync "rollcall/sync"
+)
+
+// serveCommand is rollcall serve.
+type serveCommand struct {
+	Listen string `placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one (127.0.0.1:8080)."`
+}
+
+// Run serves until it is told to stop, or until the disk cannot be trusted any more.
+func (c serveCommand) Run(ctx context.Context, a *app) error {
+	flags := map[string]string{}
+	if c.Listen != "" {
+		flags["listen"] = c.Listen
+	}
+	configured, err := a.config(flags)
+	if err != nil {
+		return err
+	}
+	s := &server{config: configured, log: a.serverLogger(configured)}
+	if err := s.open(ctx); err != nil {
+		return errors.Join(err, s.close())
+	}
+	return errors.Join(s.run(ctx, a.stdout), s.close())
+}
+
+// serverLogger returns the logger of a server, which adds to each line of a request
+// where the request came from.
+func (a *app) serverLogger(c *config.Config) *slog.Logger {
+	return slog.New(remoteHandler{a.logger(c, slog.LevelDebug).Handler()})
+}
+
+// server is a running server.
+type server struct {
+	config    *config.Config
+	log       *slog.Logger
+	store     *sqlstore.Store
+	directory *directory.Directory
+	keys      *keyPair // nil without TLS
+	listener  net.Listener
+	http      *http.Server
+	draining  atomic.Bool
+}
+
+// How long things may take. The whole drain stays below the ten seconds that are
+// promised, after which a supervisor may kill the process.
+const (
+	headerTimeout = 10 * time.Second
+	bodyTimeout   = 30 * time.Second // header and body together
+	answerTimeout = 60 * time.Second
+	idleTimeout   = 2 * time.Minute
+	drainTimeout  = 8 * time.Second
+	maxHeader     = 64 << 10 // bytes
+)
+
+// open prepares everything that can go wrong, before anybody is told that the server is
+// ready.
+func (s *server) open(ctx context.Context) (err error) {
+	if s.keys, err = loadKeyPair(s.config, s.log); err != nil {
+		return err
+	}
+	if s.store, err = sqlstore.Open(ctx, storeConfig(s.config, s.log)); err != nil {
+		return err
+	}
+	if err := s.store.Lock(ctx); err != nil {
+		return err
+	}
+	if err := s.store.Migrate(ctx); err != nil {
+		return err
+	}
+	s.directory = directory.New(s.store, directory.WithLogger(s.log), directory.WithHasher(new(vault.Argon2)))
+	for _, w := range s.config.Workspaces {
+		if _, err := ensureWorkspace(ctx, s.directory, w, always); err != nil {
+			return err
+		}
+	}
+	return s.listen(ctx)
+}
+
+// listen opens the socket and puts the server behind it together.
+func (s *server) listen(ctx context.Context) error {
+	handler, err := s.handler()
+	if err != nil {
+		return err
+	}
+	s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.config.Listen)
+	if err != nil {
+		return directory.Errorf(directory.Unavailable, "", "cannot listen on %s: %v", s.config.Listen, reason(err)).
+			Hinted("is another server running? --listen chooses another address, and port 0 a free port")
+	}
+	s.http = &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       bodyTimeout,
+		WriteTimeout:      answerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	if s.keys != nil {
+		s.http.TLSConfig = s.keys.config()
+	}
+	return nil
+}
+
+// run says that the server is ready, serves, and stops in an orderly way.
+func (s *server) run(ctx context.Context, stdout io.Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	defer work.Wait()
+	defer stop()
+	served := make(chan error, 1)
+	work.Go(func() { served <- s.serve() })
+	retention := bridgesync.Retention{Directory: s.directory, Logger: s.log}
+	work.Go(func() {
+		if err := retention.Run(ctx); err != nil {
+			s.log.Error("retention ended", "err", err)
+		}
+	})
+	if _, err := fmt.Fprintln(stdout, "ready", s.base()); err != nil {
+		s.log.Warn("nobody was told that the server is ready", "err", err)
+	}
+	s.log.Info("serving", "event", "start", "listen", s.listener.Addr().String(), "version", thisBuild().Version)
+	select {
+	case err := <-served:
+		return fmt.Errorf("serve: %w", err)
+	case <-s.store.Failed():
+		s.drain()
+		return directory.Errorf(directory.Unavailable, "", "the database failed and cannot be trusted until it is opened again").
+			Hinted("check the disk, then start the server again")
+	case <-ctx.Done():
+		s.drain()
+		return nil
+	}
+}
+
+func (s *server) serve() error {
+	if s.keys != nil {
+		return s.http.ServeTLS(s.listener, "", "")
+	}
+	return s.http.Serve(s.listener)
+}
+
+// drain takes no more requests, lets those under way finish, and cuts off what is not
+// done in time.
+func (s *server) drain() {
+	began := time.Now()
+	s.draining.Store(true)
+	s.log.Info("draining", "event", "stop")
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		s.log.Warn("requests were cut off", "event", "stop", "err", err)
+		s.http.Close()
+	}
+	s.log.Info("drained", "event", "stop", "dur", time.Since(began))
+}
+
+// close gives back what open took; the store's lock goes last.
+func (s *server) close() error {
+	if s.listener != nil {
+		s.listener.Close()
+	}
+	if s.store == nil {
+		return nil
+	}
+	return s.store.Close()
+}
+
+// base returns the SCIM base URL at which this very process answers.
+func (s *server) base() string {
+	_, port, _ := net.SplitHostPort(s.listener.Addr().String())
+	return localURL(s.config, port) + scimPath
+}
+
+// localURL returns the address at which a server with this configuration is reached on
+// its own machine, at a port that may be another than the one configured.
+func localURL(c *config.Config, port string) string {
+	host, configured, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		panic("a listen address that passed its check does not split: " + c.Listen)
+	}
+	if port == "" {
+		port = configured
+	}
+	switch host {
+	case "", "0.0.0.0":
+		host = "127.0.0.1"
+	case "::":
+		host = "::1"
+	}
+	scheme := "http"
+	if c.TLSCert != "" {
+		scheme = "https"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// publicURL returns the address to give to others.
+func publicURL(c *config.Config) string {
+	if c.PublicURL != "" {
+		return strings.TrimRight(c.PublicURL, "/")
+	}
+	return localURL(c, "")
+}
+
+// reason returns what the operating system said, without the address again.
+func reason(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}

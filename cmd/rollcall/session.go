@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os/user"
+	"time"
+
+	"rollcall/config"
+	"rollcall/directory"
+	"rollcall/directory/sqlstore"
+	"rollcall/directory/vault"
+)
+
+// session is a command at work on one workspace.
+type session struct {
+	*directory.Directory
+	by directory.Actor // the person at the shell
+}
+
+// work opens the database, finds the workspace and runs fn on it. A data folder that is
+// empty or missing is set up first, so that any command may come before the server.
+func (a *app) work(ctx context.Context, fn func(*session) error) (err error) {
+	c, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	configured, err := c.Workspace(a.Workspace)
+	if err != nil {
+		return usageError{err}
+	}
+	store, err := a.openStore(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	d := directory.New(store, directory.WithHasher(new(vault.Argon2)))
+	id, err := ensureWorkspace(ctx, d, configured, firstTime)
+	if err != nil {
+		return err
+	}
+	return fn(&session{d, commandLineActor(id)})
+}
+
+// openStore opens the database for a command that works beside a server, and brings it
+// up to date where that is needed and nobody else is about to.
+func (a *app) openStore(ctx context.Context, c *config.Config) (*sqlstore.Store, error) {
+	store, err := sqlstore.Open(ctx, storeConfig(c, a.logger(c, slog.LevelWarn)))
+	if err != nil {
+		return nil, err
+	}
+	if err := migrated(ctx, store); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
+}
+
+// storeConfig says where the database is.
+func storeConfig(c *config.Config, log *slog.Logger) sqlstore.Config {
+	return sqlstore.Config{Dir: c.Data, URL: c.Database.Reveal(), Logger: log}
+}
+
+// How long a command waits for another process that sets the database up at the moment.
+const (
+	setupWait = 5 * time.Second
+	setupPoll = 50 * time.Millisecond
+)
+
+// migrated brings the database up to date. When another process is doing so, as a
+// server that was started a moment ago may, it waits for that.
+func migrated(ctx context.Context, store *sqlstore.Store) error {
+	refusal := store.Migrate(ctx)
+	if refusal == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, setupWait)
+	defer cancel()
+	tick := time.NewTicker(setupPoll)
+	defer tick.Stop()
+	for {
+		have, need, err := store.Schema(ctx)
+		if err != nil || have > need {
+			return refusal
+		}
+		if have == need {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return refusal
+		case <-tick.C:
+		}
+	}
+}
+
+// logger returns a logger that writes to standard error as the configuration says, but
+// nothing that is less severe than least.
+func (a *app) logger(c *config.Config, least slog.Level) *slog.Logger {
+	options := &slog.HandlerOptions{Level: max(least, c.LogLevel)}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, options))
+}
+
+// commandLineActor is the person at the shell, by their account on this machine.
+func commandLineActor(ws directory.WorkspaceID) directory.Actor {
+	by := directory.Actor{Kind: directory.CommandLine, Workspace: ws}
+	if u, err := user.Current(); err == nil {
+		by.ID, by.Name = "uid:"+u.Uid, u.Username
+	}
+	return by
+}

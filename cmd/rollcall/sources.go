@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"rollcall/directory"
+)
+
+// sourcesCommands are rollcall sources ….
+type sourcesCommands struct {
+	List   sourcesList   `cmd:"" help:"List where identity comes from, and how many people each source owns."`
+	Pause  sourcesPause  `cmd:"" help:"Make a source wait: whatever it asks for is answered with try again later."`
+	Resume sourcesResume `cmd:"" help:"End a pause, or release the brake of a source that took unusually many people's access."`
+}
+
+// sourceRow is a source as lists show it.
+type sourceRow struct {
+	Name    directory.SourceID   `json:"name"`
+	Kind    directory.SourceKind `json:"kind"`
+	People  int64                `json:"people"`
+	State   string               `json:"state"` // running, paused or braked
+	Paused  *stop                `json:"paused,omitempty"`
+	Braked  time.Time            `json:"braked,omitzero"`
+	Created time.Time            `json:"created"`
+}
+
+// sources reads all sources.
+func (s *session) sources(ctx context.Context) ([]directory.Source, error) {
+	var all []directory.Source
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) (err error) {
+		all, err = tx.Sources(ctx)
+		return err
+	})
+	return all, err
+}
+
+// sourcesList is rollcall sources list.
+type sourcesList struct{}
+
+// Run lists sources. The local people are nobody's, so they are not a source.
+func (sourcesList) Run(ctx context.Context, a *app) error {
+	return a.work(ctx, func(s *session) error {
+		return s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+			all, err := tx.Sources(ctx)
+			if err != nil {
+				return err
+			}
+			l := a.list("sources", int64(len(all)), "NAME", "KIND", "PEOPLE", "STATE", "PAUSED")
+			for i := range all {
+				one, err := sourceOf(ctx, tx, &all[i])
+				if err != nil {
+					return err
+				}
+				if err := l.add(one, string(one.Name), string(one.Kind), strconv.FormatInt(one.People, 10), one.State, one.Paused.String()); err != nil {
+					return err
+				}
+			}
+			return l.end("There are no sources. To connect an identity provider: rollcall tokens create NAME")
+		})
+	})
+}
+
+// sourceOf counts the people of a source and shows it.
+func sourceOf(ctx context.Context, tx directory.UserReader, s *directory.Source) (sourceRow, error) {
+	people, err := tx.ListUsers(ctx, directory.Listing{Shelves: []string{string(s.ID)}, Start: 1}, nil)
+	if err != nil {
+		return sourceRow{}, fmt.Errorf("count the people of %s: %w", s.ID, err)
+	}
+	return sourceRow{Name: s.ID, Kind: s.Kind, People: people, State: clientOf(s).state(), Paused: stopOf(s.Paused),
+		Braked: fromMillis(s.Braked), Created: s.Created}, nil
+}
+
+// sourcesPause is rollcall sources pause.
+type sourcesPause struct {
+	Name   directory.SourceID `arg:"" help:"Name of the source."`
+	Reason string             `placeholder:"TEXT" help:"Why, for the audit log."`
+}
+
+// Run pauses a source.
+func (c sourcesPause) Run(ctx context.Context, a *app) error {
+	return halt(ctx, a, directory.PauseSource{ID: c.Name, Reason: c.Reason}, c.Name, "is paused", "was paused before")
+}
+
+// sourcesResume is rollcall sources resume.
+type sourcesResume struct {
+	Name directory.SourceID `arg:"" help:"Name of the source."`
+}
+
+// Run resumes a source.
+func (c sourcesResume) Run(ctx context.Context, a *app) error {
+	return halt(ctx, a, directory.ResumeSource{ID: c.Name}, c.Name, "is running", "was running")
+}
+
+// halt pauses or resumes a source and says so.
+func halt(ctx context.Context, a *app, change directory.Change, name directory.SourceID, done, unchanged string) error {
+	return a.work(ctx, func(s *session) error {
+		got, err := s.Apply(ctx, s.by, change)
+		if err != nil {
+			return err
+		}
+		if got.Outcome == directory.Unchanged {
+			done = unchanged
+		}
+		return a.say(map[string]any{"name": name, "outcome": got.Outcome}, "the source %s %s", name, done)
+	})
+}
