@@ -72,11 +72,14 @@ func (s *step) onObject(o directory.Object) directory.Object {
 	if o == nil {
 		o = make(directory.Object)
 	}
+	change, _ := s.value.(directory.Object)
 	if s.Sub != nil {
-		set(o, s.Sub.Name, s.value)
-		return o
+		change = directory.Object{s.Sub.Name: s.value}
 	}
-	merge(o, s.value)
+	if v, ok := change["value"]; ok && v != o["value"] {
+		clear(o) // another manager: what was said of the old one is not true of the new
+	}
+	merge(o, change)
 	return o
 }
 

@@ -99,6 +99,8 @@ func TestPatchUser(t *testing.T) {
 			func(u *directory.User) { u.Enterprise.Manager = &directory.Manager{Value: "m2", Ref: "../Users/m2"} }},
 		{"manager as an object", `[{"op":"Add","path":"` + enterprise + `:manager","value":{"value":"m2","$ref":null}}]`,
 			func(u *directory.User) { u.Enterprise.Manager.Value = "m2" }},
+		{"another manager", `[{"op":"replace","path":"` + enterprise + `:manager","value":{"value":"m1","$ref":"../Users/m1","displayName":"M"}},
+			{"op":"Replace","path":"` + enterprise + `:manager","value":"m2"}]`, func(u *directory.User) { u.Enterprise.Manager.Value = "m2" }},
 		{"manager's sub-attribute", `[{"op":"Replace","path":"` + enterprise + `:manager.displayName","value":"Max"}]`,
 			func(u *directory.User) { u.Enterprise.Manager.DisplayName = "Max" }},
 		{"value path", `[{"op":"Replace","path":"emails[type eq \"work\"].value","value":"a@b.c"}]`,
