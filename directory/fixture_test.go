@@ -17,6 +17,7 @@ type fixture struct {
 	testing.TB
 	*Directory
 	store Store
+	place sqlstore.Config // of the store
 	ws    WorkspaceID
 	admin Actor // at a shell
 	okta  Actor // a SCIM client
@@ -44,15 +45,14 @@ func (c *clock) advance(d time.Duration) {
 // open returns a directory on SQLite with two SCIM clients.
 func open(t testing.TB, settings Settings) *fixture {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return openOn(t, s, "default", settings)
+	return openAt(t, sqlstore.Config{Dir: t.TempDir()}, settings)
+}
+
+func openAt(t testing.TB, place sqlstore.Config, settings Settings) *fixture {
+	t.Helper()
+	f := openOn(t, store(t, place), newSlug(), settings)
+	f.place = place
+	return f
 }
 
 // openOn returns a directory on the workspace called slug of a store.
@@ -173,19 +173,31 @@ func (f *fixture) audit() []AuditRecord {
 	return all
 }
 
-// everybody applies one change per n at the same time and returns the errors.
-func (f *fixture) everybody(n int, change func(i int) (Actor, Change)) []error {
+// everybody does n things at the same time and returns the errors.
+func (f *fixture) everybody(n int, do func(i int) error) []error {
 	f.Helper()
 	errs := make([]error, n)
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Go(func() {
-			by, c := change(i)
-			_, errs[i] = f.Apply(f.Context(), by, c)
-		})
+		wg.Go(func() { errs[i] = do(i) })
 	}
 	wg.Wait()
 	return errs
+}
+
+// try applies a change and returns only the error.
+func (f *fixture) try(by Actor, c Change) error {
+	_, err := f.Apply(f.Context(), by, c)
+	return err
+}
+
+// replica returns the directory as another process has it.
+func (f *fixture) replica() *fixture {
+	f.Helper()
+	r := *f
+	r.store = store(f.TB, f.place)
+	r.Directory = New(r.store, WithClock(f.clock.now))
+	return &r
 }
 
 func name(i int) string { return fmt.Sprintf("person%03d", i) }

@@ -82,8 +82,8 @@ func TestAddsOfDifferentMembersBothSurvive(t *testing.T) {
 	for i := range 50 {
 		ids = append(ids, f.hire(f.okta, name(i)).ID)
 	}
-	for _, err := range f.everybody(50, func(i int) (Actor, Change) {
-		return f.okta, ChangeMembers{Group: g.ID, Members: MemberChange{Add: ids[i : i+1]}}
+	for _, err := range f.everybody(50, func(i int) error {
+		return f.try(f.okta, ChangeMembers{Group: g.ID, Members: MemberChange{Add: ids[i : i+1]}})
 	}) {
 		if err != nil {
 			t.Error(err)

@@ -19,6 +19,9 @@ import (
 
 var workspaces atomic.Int64
 
+// newSlug names a workspace that no other test uses.
+func newSlug() string { return fmt.Sprintf("w%d", workspaces.Add(1)) }
+
 // world is a workspace of its own to which random things happen.
 type world struct {
 	*fixture
@@ -29,18 +32,11 @@ type world struct {
 
 // eachWorld checks a property on many random histories.
 func eachWorld(t *testing.T, property func(*world)) {
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	s := store(t, sqlstore.Config{Dir: t.TempDir()})
 	rapid.Check(t, func(rt *rapid.T) {
 		settings := Settings{Seats: 4, Guests: 1, WhenFull: rapid.SampledFrom([]WhenFull{Hold, Refuse}).Draw(rt, "full"),
 			Adopt: rapid.SampledFrom([]AdoptPolicy{AdoptAsk, AdoptByUserName, AdoptByEmail}).Draw(rt, "adopt"), Brake: 3}
-		f := openOn(t, s, fmt.Sprintf("w%d", workspaces.Add(1)), settings)
+		f := openOn(t, s, newSlug(), settings)
 		property(&world{fixture: f, rt: rt})
 	})
 }

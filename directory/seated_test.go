@@ -8,21 +8,47 @@ import (
 )
 
 func TestSeatsAreNeverExceeded(t *testing.T) {
-	f := open(t, Settings{Seats: 25})
-	for i, err := range f.everybody(200, func(i int) (Actor, Change) { return f.okta, PutUser{User: person(name(i))} }) {
-		if err != nil {
-			t.Errorf("create %d: %v", i, err)
+	onBoth(t, func(t *testing.T, open func(Settings) *fixture) {
+		f := open(Settings{Seats: 25})
+		for i, err := range f.everybody(200, func(i int) error { return f.try(f.okta, PutUser{User: person(name(i))}) }) {
+			if err != nil {
+				t.Errorf("create %d: %v", i, err)
+			}
 		}
-	}
-	if c := f.counts(); c.Seats != 25 || c.Held != 175 || c.Pending != 200 {
-		t.Errorf("got %+v, want 25 seats, 175 held and 200 pending", c)
-	}
+		if c := f.counts(); c.Seats != 25 || c.Held != 175 || c.Pending != 200 {
+			t.Errorf("got %+v, want 25 seats, 175 held and 200 pending", c)
+		}
+	})
+}
+
+// Two replicas on one database count the same seats, and give a name out once.
+func TestReplicasShareSeatsAndNames(t *testing.T) {
+	onBoth(t, func(t *testing.T, open func(Settings) *fixture) {
+		one := open(Settings{Seats: 10})
+		replicas := []*fixture{one, one.replica()}
+		taken := 0
+		for _, err := range one.everybody(120, func(i int) error {
+			return replicas[i%2].try(one.okta, PutUser{User: person(name(i / 3))})
+		}) {
+			if Is(err, Exists) {
+				taken++
+			} else if err != nil {
+				t.Error(err)
+			}
+		}
+		if c := one.counts(); c.Seats != 10 || c.Held != 30 || taken != 80 {
+			t.Errorf("got %+v and %d refusals, want 10 seats, 30 held, 80 refused", c, taken)
+		}
+		if _, err := chain(one.audit()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func TestRefuseAnswersWhoFindsNoSeat(t *testing.T) {
 	f := open(t, Settings{Seats: 3, WhenFull: Refuse})
 	full := 0
-	for _, err := range f.everybody(20, func(i int) (Actor, Change) { return f.okta, PutUser{User: person(name(i))} }) {
+	for _, err := range f.everybody(20, func(i int) error { return f.try(f.okta, PutUser{User: person(name(i))}) }) {
 		if Is(err, Full) {
 			full++
 		}
