@@ -68,10 +68,15 @@ func (x *exchange) text() (string, error) {
 
 // answerType returns the type of the answer: plain JSON for who asks for nothing
 // better.
-func answerType(r *http.Request) string {
+func answerType(r *http.Request) []string {
 	accept := strings.ToLower(strings.Join(r.Header.Values("Accept"), ","))
 	if strings.Contains(accept, plainJSON) && !strings.Contains(accept, scimJSON) {
-		return plainJSON
+		return asPlain
 	}
-	return scimJSON
+	return asSCIM
 }
+
+var (
+	asSCIM  = []string{scimJSON}
+	asPlain = []string{plainJSON}
+)

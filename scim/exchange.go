@@ -98,13 +98,18 @@ func (x *exchange) grown(status int) {
 
 func (x *exchange) head(status int) {
 	h := x.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Cache-Control"], h["X-Content-Type-Options"] = noStore, noSniff
 	if status != http.StatusNoContent && status != http.StatusNotModified {
-		h.Set("Content-Type", answerType(x.r))
+		h["Content-Type"] = answerType(x.r)
 	}
 	x.flushed = true
 }
+
+// Header values that never change, shared by all answers.
+var (
+	noStore = []string{"no-store"}
+	noSniff = []string{"nosniff"}
+)
 
 func (x *exchange) flush() {
 	if x.r.Method != http.MethodHead {
