@@ -22,6 +22,7 @@ type dialect struct {
 	findTable  string // counts the tables called $1
 	snapshot   string // begins a transaction in which all reads see the same
 	forUpdate  string // at the end of a select: keeps other writers out
+	shy        string // before a column: keeps the planner from choosing an index for it
 
 	// prepare tells that statements must be prepared by us to be fast; pgx does it by
 	// itself.
@@ -41,6 +42,7 @@ var sqliteDialect = &dialect{
 	migrations: "migrations/sqlite",
 	findTable:  "select count(*) from sqlite_master where type = 'table' and name = $1",
 	snapshot:   "begin",
+	shy:        "+",
 	prepare:    true,
 	classify:   classifySQLite,
 }

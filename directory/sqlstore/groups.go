@@ -9,19 +9,8 @@ import (
 )
 
 const groupColumns = `
-		select id, source, version, created, modified, doc
-		from groups`
-
-func scanStoredGroup(rows *sql.Rows) (*directory.Stored, error) {
-	var id, source string
-	var version, created, modified int64
-	var doc []byte
-	if err := rows.Scan(&id, &source, &version, &created, &modified, &doc); err != nil {
-		return nil, fmt.Errorf("read group: %w", err)
-	}
-	return &directory.Stored{ID: directory.ResourceID(id), Source: directory.SourceID(source), Doc: doc,
-		Meta: meta(version, created, modified)}, nil
-}
+		select t.id, t.source, t.version, t.created, t.modified, t.doc
+		from groups t`
 
 func decodeGroup(st *directory.Stored) (*directory.Group, error) {
 	g, err := directory.DecodeGroup(st.Doc)

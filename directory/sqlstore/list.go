@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -16,31 +17,76 @@ const chunk = 256
 // sheet tells how rows of one type are read for lists.
 type sheet struct {
 	record  directory.RecordType
-	columns string // of a stored record, after "select"
-	scan    func(*sql.Rows) (*directory.Stored, error)
+	table   *directory.ResourceType
+	from    string
+	columns string // of a stored record, of the table t
+	scan    func(rows *sql.Rows, more ...any) (*directory.Stored, error)
 	fill    func(*reader, context.Context, []*directory.Stored) error
+	match   func(*reader, context.Context, *directory.Stored, directory.Filter) (bool, error)
 }
 
 var userSheet = &sheet{
 	record:  directory.UserRecord,
+	table:   directory.Users,
+	from:    "users",
 	columns: `t.id, t.source, t.version, t.created, t.modified, t.facts, t.doc`,
-	scan: func(rows *sql.Rows) (*directory.Stored, error) {
-		var id, source string
-		var version, created, modified int64
-		var facts, doc sql.RawBytes
-		if err := rows.Scan(&id, &source, &version, &created, &modified, &facts, &doc); err != nil {
-			return nil, fmt.Errorf("read user: %w", err)
-		}
-		return stored(id, source, version, created, modified, facts, doc), nil
-	},
-	fill: (*reader).fillGroups,
+	scan:    scanStoredUser,
+	fill:    (*reader).fillGroups,
+	match:   matchUser,
 }
 
 var groupSheet = &sheet{
 	record:  directory.GroupRecord,
+	table:   directory.Groups,
+	from:    "groups",
 	columns: `t.id, t.source, t.version, t.created, t.modified, t.doc`,
 	scan:    scanStoredGroup,
 	fill:    func(*reader, context.Context, []*directory.Stored) error { return nil },
+	match:   matchGroup,
+}
+
+func scanStoredUser(rows *sql.Rows, more ...any) (*directory.Stored, error) {
+	var id, source string
+	var version, created, modified int64
+	var facts, doc sql.RawBytes
+	dest := append([]any{&id, &source, &version, &created, &modified, &facts, &doc}, more...)
+	if err := rows.Scan(dest...); err != nil {
+		return nil, fmt.Errorf("read user: %w", err)
+	}
+	return stored(id, source, version, created, modified, facts, doc), nil
+}
+
+func scanStoredGroup(rows *sql.Rows, more ...any) (*directory.Stored, error) {
+	st := new(directory.Stored)
+	var created, modified int64
+	dest := append([]any{&st.ID, &st.Source, &st.Meta.Version, &created, &modified, &st.Doc}, more...)
+	if err := rows.Scan(dest...); err != nil {
+		return nil, fmt.Errorf("read group: %w", err)
+	}
+	st.Meta.Created, st.Meta.Modified = fromMillis(created), fromMillis(modified)
+	return st, nil
+}
+
+func matchUser(_ *reader, _ context.Context, st *directory.Stored, f directory.Filter) (bool, error) {
+	u, err := decodeUser(st)
+	if err != nil {
+		return false, err
+	}
+	return u.Match(f, st.Groups), nil
+}
+
+func matchGroup(r *reader, ctx context.Context, st *directory.Stored, f directory.Filter) (bool, error) {
+	g, err := decodeGroup(st)
+	if err != nil {
+		return false, err
+	}
+	var failed error
+	ok := g.Match(f, func(id directory.ResourceID) bool {
+		is, err := r.isMember(ctx, st.ID, id)
+		failed = cmp.Or(failed, err)
+		return is
+	})
+	return ok, failed
 }
 
 // fillGroups adds to each of the users the groups to which they belong.
@@ -70,7 +116,8 @@ func (r *reader) ListGroups(ctx context.Context, l directory.Listing, each func(
 }
 
 func (r *reader) list(ctx context.Context, s *sheet, l directory.Listing, each func(*directory.Stored) error) (int64, error) {
-	w := &window{skip: max(l.Start, 1) - 1, left: l.Count, each: each}
+	w := &window{skip: max(l.Start, 1) - 1, left: l.Count, each: each,
+		fill: func(page []*directory.Stored) error { return s.fill(r, ctx, page) }}
 	if l.Count == directory.NoLimit {
 		w.left = math.MaxInt64
 	}
@@ -84,6 +131,7 @@ func (r *reader) list(ctx context.Context, s *sheet, l directory.Listing, each f
 type window struct {
 	skip int64 // records to pass over
 	left int64 // records to hand on
+	fill func([]*directory.Stored) error
 	each func(*directory.Stored) error
 }
 
@@ -132,9 +180,15 @@ func (r *reader) listShelf(ctx context.Context, s *sheet, shelf string, w *windo
 	return nil
 }
 
-// hand gives records to the receiver.
+// hand completes records and gives them to the receiver.
 func (w *window) hand(page []*directory.Stored) error {
+	if len(page) == 0 {
+		return nil
+	}
 	w.left -= int64(len(page))
+	if err := w.fill(page); err != nil {
+		return err
+	}
 	for _, st := range page {
 		if err := w.each(st); err != nil {
 			return err
@@ -162,14 +216,30 @@ func (r *reader) page(ctx context.Context, s *sheet, shelf string, from position
 		return err
 	}, `
 		select `+s.columns+`
-		from `+tableOf(s.record)+` t
+		from `+s.from+` t
 		where t.workspace_id = $1
 		and t.shelf = $2
 		and t.id `+compare+` $3
 		order by t.id
 		limit $4 offset $5`, r.ws, shelf, key, limit, from.skip)
-	if err != nil {
-		return nil, err
+	return page, err
+}
+
+// byIDs reads the records with the ids, at most maxList, in their order.
+func (r *reader) byIDs(ctx context.Context, s *sheet, ids []directory.ResourceID) (page []*directory.Stored, err error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	return page, s.fill(r, ctx, page)
+	list := padded(ids)
+	err = each(ctx, r.q, func(rows *sql.Rows) error {
+		st, err := s.scan(rows)
+		page = append(page, st)
+		return err
+	}, `
+		select `+s.columns+`
+		from `+s.from+` t
+		where t.workspace_id = $1
+		and t.id in (`+placeholders(2, len(list))+`)
+		order by t.id`, append([]any{r.ws}, list...)...)
+	return page, err
 }

@@ -60,6 +60,22 @@ func membershipText(n int) string {
 		and u.id in (` + placeholders(3, n) + `)`
 }
 
+// isMember reports whether the group has the live member.
+func (r *reader) isMember(ctx context.Context, group, user directory.ResourceID) (bool, error) {
+	if checkText([]any{user}) != nil {
+		return false, nil
+	}
+	var n int64
+	return one(ctx, r.q, []any{&n}, `
+		select 1
+		from members m
+		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		where m.workspace_id = $1
+		and m.group_id = $2
+		and m.user_id = $3
+		and u.purge_at = 0`, r.ws, string(group), string(user))
+}
+
 // GroupsOf implements [directory.GroupReader].
 func (r *reader) GroupsOf(ctx context.Context, user directory.ResourceID) (groups []directory.GroupRef, err error) {
 	err = each(ctx, r.q, func(rows *sql.Rows) error {

@@ -108,6 +108,9 @@ func (r *session) enter(ctx context.Context, args []any) (context.Context, error
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if r.hurt {
+		return nil, directory.Errorf(directory.Unavailable, "", "an earlier question of this view failed")
+	}
 	if err := checkText(args); err != nil {
 		return nil, err
 	}
