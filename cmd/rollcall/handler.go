@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -109,11 +111,24 @@ func (s *server) conditions(r *http.Request) []condition {
 		serving.OK, serving.Message = false, "the server is stopping"
 	}
 	database := condition{"database", true, "the database answers"}
-	if err := s.store.Ready(r.Context()); err != nil {
-		database.OK, database.Message = false, "the database does not answer, or is of another version; the log says more"
+	if err := s.answers(r.Context()); err != nil {
+		database.OK, database.Message = false, "the database does not answer; the log says more"
 		s.log.Warn("not ready", "event", "ready", "err", err)
 	}
 	return []condition{serving, database}
+}
+
+// answers reports why the database does not answer, going the way that requests go.
+func (s *server) answers(ctx context.Context) error {
+	select {
+	case <-s.store.Failed():
+		return errors.New("the database failed")
+	default:
+	}
+	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	_, err := s.store.Workspaces(ctx)
+	return err
 }
 
 // ready answers 200 when requests can be served and 503 when not, with the reasons.

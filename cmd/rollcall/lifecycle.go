@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"rollcall/directory"
 )
@@ -171,13 +172,14 @@ type grants struct {
 // list returns the grants, of which there has to be one.
 func (g grants) list() ([]directory.Grant, error) {
 	var all []directory.Grant
-	for kind, names := range map[directory.GrantKind][]string{
-		directory.RoleGrant: g.Role, directory.ChannelGrant: g.Channel, directory.TeamGrant: g.Team,
-	} {
+	add := func(kind directory.GrantKind, names []string) {
 		for _, name := range names {
 			all = append(all, directory.Grant{Kind: kind, Name: name, Author: directory.ByAdministrator})
 		}
 	}
+	add(directory.RoleGrant, g.Role)
+	add(directory.ChannelGrant, g.Channel)
+	add(directory.TeamGrant, g.Team)
 	if len(all) == 0 {
 		return nil, usageError{fmt.Errorf("say what with --role, --channel or --team")}
 	}
@@ -232,7 +234,7 @@ func (grants) regrant(ctx context.Context, a *app, c whom, edit func([]directory
 			return err
 		}
 		return s.report(ctx, a, u.ID, func(w io.Writer, p person) {
-			fmt.Fprintf(w, "%s has the roles %s\n", clean(p.UserName), clean(fmt.Sprint(p.Roles)))
+			fmt.Fprintf(w, "%s has the roles %s\n", clean(p.UserName), clean(strings.Join(p.Roles, ", ")))
 		})
 	})
 }

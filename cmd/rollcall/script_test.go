@@ -18,15 +18,32 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts plays the sessions in testdata. Each is a shell session with its files and
-// its exact results.
+// its exact results; what they have beside exec, stdout and the like is listed here.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Setup:               setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,      // exits CODE COMMAND…: runs a command and checks its exit code
+			"keep":  keep,       // keep NAME [PATTERN]: what was printed last becomes a variable
+			"serve": serve,      // serve [FLAG…]: starts a server, whose base URL becomes $URL
+			"stop":  stopServer, // stop [CODE]: ends that server in an orderly way
+			"scim":  scimRequest,
+			"get":   get,
+			"sql":   sql, // sql STATEMENT: changes the database behind everybody's back
+			"cert":  cert,
+		},
 	})
+}
+
+// setup makes times look the same everywhere, and room for a server.
+func setup(env *testscript.Env) error {
+	env.Setenv("TZ", "UTC")
+	env.Values[serverKey{}] = new(*running)
+	return nil
 }
 
 // exits CODE COMMAND… runs a command and checks its exit code.

@@ -68,6 +68,7 @@ const (
 	answerTimeout = 60 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 8 * time.Second
+	readyTimeout  = 2 * time.Second
 	maxHeader     = 64 << 10 // bytes
 )
 
