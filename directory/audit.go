@@ -65,6 +65,7 @@ const (
 	SourceRecord    RecordType = "source"
 	TokenRecord     RecordType = "token"
 	WorkspaceRecord RecordType = "workspace"
+	RunRecord       RecordType = "run"
 )
 
 // Seal sets r's sequence, digest and hash as the successor of head, and returns the

@@ -157,6 +157,31 @@ type EraseAudit struct {
 	Reason string
 }
 
+// SetWanted is a run's word that somebody is, or is no longer, in its source.
+type SetWanted struct {
+	ID     ResourceID
+	Wanted bool
+	Reason string
+}
+
+// BeginRun takes a source's lease for a run. There is one run at a time; with Approves
+// it carries out the plan of a held one.
+type BeginRun struct {
+	Source   SourceID
+	For      RunKind
+	Approves string
+	Owner    string
+}
+
+// EndRun says how a run ended and gives the lease back.
+type EndRun struct{ Run Run }
+
+// RejectRun says that a held run's plan shall not be carried out.
+type RejectRun struct {
+	ID     string
+	Reason string
+}
+
 // editUser and editGroup are read-modify-write; see [Directory.EditUser].
 type editUser struct {
 	id        ResourceID
@@ -199,6 +224,10 @@ func (DismissConflict) Kind() string { return "DismissConflict" }
 func (FillSeats) Kind() string       { return "FillSeats" }
 func (Purge) Kind() string           { return "Purge" }
 func (EraseAudit) Kind() string      { return "EraseAudit" }
+func (SetWanted) Kind() string       { return "SetWanted" }
+func (BeginRun) Kind() string        { return "BeginRun" }
+func (EndRun) Kind() string          { return "EndRun" }
+func (RejectRun) Kind() string       { return "RejectRun" }
 
 // Receipt is what came of a change.
 type Receipt struct {

@@ -14,6 +14,10 @@ func standing(by Actor, c Change) error {
 		if by.governs() || by.Kind == PersonActor {
 			return nil
 		}
+	case SetWanted, EndRun:
+		if by.Kind == RunActor && by.Source != "" && by.ID != "" {
+			return nil
+		}
 	case Purge, FillSeats:
 		if by.Kind == System {
 			return nil

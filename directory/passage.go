@@ -114,7 +114,7 @@ func (p *passage) resolve(ctx context.Context) error {
 		}
 	}
 	switch c := p.c.(type) {
-	case PutUser, editUser, DeleteUser, RestoreUser, SwitchOff, SwitchOn, SetGrants, SetPassword, SignIn, Adopt, Purge:
+	case PutUser, editUser, DeleteUser, RestoreUser, SwitchOff, SwitchOn, SetGrants, SetPassword, SignIn, Adopt, Purge, SetWanted:
 		return p.resolveUser(ctx, c)
 	case PutGroup, editGroup, ChangeMembers, DeleteGroup:
 		return p.resolveGroup(ctx, c)
@@ -137,7 +137,7 @@ func (p *passage) resolveSource(ctx context.Context) error {
 		return paused(s)
 	}
 	p.source = s
-	return nil
+	return p.holdsLease(ctx)
 }
 
 // errPaused tells a pause, which an administrator decided, from a store that is gone.
@@ -212,6 +212,8 @@ func about(c Change) ref {
 		return ref{UserRecord, string(c.User), ""}
 	case Purge:
 		return ref{UserRecord, string(c.ID), ""}
+	case SetWanted:
+		return ref{UserRecord, string(c.ID), ""}
 	case PutGroup:
 		return ref{GroupRecord, string(c.Group.ID), c.Group.DisplayName}
 	case editGroup:
@@ -246,6 +248,12 @@ func aboutOther(c Change) ref {
 		return ref{WorkspaceRecord, c.ID, ""}
 	case EraseAudit:
 		return ref{c.Type, c.Record, ""}
+	case BeginRun:
+		return ref{RunRecord, "", string(c.Source)}
+	case EndRun:
+		return ref{RunRecord, c.Run.ID, string(c.Run.Source)}
+	case RejectRun:
+		return ref{RunRecord, c.ID, ""}
 	}
 	return ref{kind: WorkspaceRecord}
 }

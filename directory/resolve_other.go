@@ -40,6 +40,12 @@ func (p *passage) resolveOther(ctx context.Context) error {
 		return p.resolveDeleteMapping(ctx, c)
 	case DismissConflict:
 		return p.resolveDismiss(ctx, c)
+	case BeginRun:
+		return p.resolveBegin(ctx, c)
+	case EndRun:
+		return p.resolveEnd(ctx, c)
+	case RejectRun:
+		return p.resolveReject(ctx, c)
 	case EraseAudit:
 		p.reason = c.Reason
 		p.other = &otherMove{outcome: Deleted, diff: []Diff{{Path: "detail"}},

@@ -39,6 +39,8 @@ func (p *passage) resolveUser(ctx context.Context, c Change) error {
 		return p.resolveAdopt(ctx, c)
 	case Purge:
 		return p.resolvePurge(ctx, c)
+	case SetWanted:
+		return p.resolveWanted(ctx, c)
 	}
 	return Errorf(Internal, "", "%s is not about a person", c.Kind())
 }
@@ -69,6 +71,20 @@ func (p *passage) resolvePut(ctx context.Context, c PutUser) error {
 		return nil
 	}
 	return p.create(asked)
+}
+
+func (p *passage) resolveWanted(ctx context.Context, c SetWanted) error {
+	before, err := p.live(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := p.ownsUser(before); err != nil {
+		return err
+	}
+	after := before.Clone()
+	after.Wanted = c.Wanted
+	p.reason = c.Reason
+	return p.replace(before, after)
 }
 
 // create builds a new person.

@@ -33,6 +33,7 @@ type ReadTx interface {
 	UserReader
 	GroupReader
 	SourceReader
+	RunReader
 	AuditReader
 }
 
@@ -116,6 +117,7 @@ type WriteTx interface {
 	UserWriter
 	GroupWriter
 	SourceWriter
+	RunWriter
 	// Step runs fn; when fn fails, nothing that it wrote remains and the transaction goes
 	// on. Steps nest. An Update is a step by itself.
 	Step(ctx context.Context, fn func() error) error

@@ -1,0 +1,138 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+)
+
+// holdsLease keeps a run that was thought dead, and comes back, from writing anything:
+// its lease is checked in every transaction in which it writes.
+func (p *passage) holdsLease(ctx context.Context) error {
+	if p.by.Kind != RunActor {
+		return nil
+	}
+	r, err := found(p.tx.Run(ctx, p.by.ID))
+	if err != nil {
+		return fmt.Errorf("read run %s: %w", p.by.ID, err)
+	}
+	if r == nil || r.Source != p.by.Source || !r.Live(p.now) {
+		return leaseLost(p.by.ID)
+	}
+	return nil
+}
+
+func leaseLost(run string) *Error {
+	return Errorf(Denied, "run", "the run %s has lost its lease", run).
+		Hinted("another run has taken over; this one stops")
+}
+
+// resolveBegin takes the lease of a source. A run whose owner is silent is given up.
+func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
+	s, err := found(p.tx.Source(ctx, c.Source))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read source %s: %w", c.Source, err)
+	case s == nil:
+		return Errorf(NotFound, "name", "there is no source %s", c.Source).Hinted("see: rollcall sources list")
+	case s.Paused != nil:
+		return paused(s)
+	}
+	open, err := p.tx.OpenRuns(ctx, c.Source)
+	if err != nil {
+		return fmt.Errorf("read runs of %s: %w", c.Source, err)
+	}
+	for i := range open {
+		if open[i].Live(p.now) {
+			return Errorf(Exists, "run", "the source %s is being read by run %s since %s", c.Source, open[i].ID, FormatTime(open[i].Started)).
+				Hinted("wait for it to end")
+		}
+	}
+	r := &Run{ID: string(NewID(p.now)), Source: c.Source, Kind: c.For, State: RunRunning, By: p.by.String(),
+		Approves: c.Approves, Owner: c.Owner, Started: p.now, Beat: p.now}
+	p.what = ref{RunRecord, r.ID, string(r.Source)}
+	p.receipt.Run = r
+	return p.begin(r, open)
+}
+
+// begin writes the run, ends those that nobody works on any more, and closes the held
+// one that it carries out.
+func (p *passage) begin(r *Run, open []Run) error {
+	writes := []*Run{r}
+	var approved bool
+	for i := range open {
+		o := &open[i]
+		switch {
+		case o.State == RunRunning:
+			o.State, o.Ended, o.Error = RunFailed, p.now, "the process that worked on it ended or hung"
+		case o.ID == r.Approves && o.State == RunHeld:
+			o.State, approved = RunApproved, true
+		default:
+			continue
+		}
+		writes = append(writes, o)
+	}
+	if r.Approves != "" && !approved {
+		return Errorf(NotFound, "run", "no run %s of the source %s is held", r.Approves, r.Source).
+			Hinted("see: rollcall sync history %s", r.Source)
+	}
+	p.putRuns(Created, writes, Diff{Path: "state", After: r.State}, Diff{Path: "kind", After: r.Kind})
+	return nil
+}
+
+func (p *passage) putRuns(outcome Outcome, runs []*Run, diff ...Diff) {
+	p.other = &otherMove{outcome: outcome, diff: diff, write: func(ctx context.Context) error {
+		for _, r := range runs {
+			if err := p.tx.PutRun(ctx, r); err != nil {
+				return fmt.Errorf("write run %s: %w", r.ID, err)
+			}
+		}
+		return nil
+	}}
+}
+
+// resolveEnd writes how a run ended. A run that found nothing unusual closes the held
+// ones before it.
+func (p *passage) resolveEnd(ctx context.Context, c EndRun) error {
+	if c.Run.ID != p.by.ID {
+		return leaseLost(c.Run.ID)
+	}
+	r := c.Run
+	r.Ended = p.now
+	writes := []*Run{&r}
+	if r.State == RunDone {
+		open, err := p.tx.OpenRuns(ctx, r.Source)
+		if err != nil {
+			return fmt.Errorf("read runs of %s: %w", r.Source, err)
+		}
+		for i := range open {
+			if open[i].State == RunHeld {
+				open[i].State = RunSuperseded
+				writes = append(writes, &open[i])
+			}
+		}
+	}
+	p.receipt.Run = &r
+	diff := []Diff{{Path: "state", Before: RunRunning, After: r.State}}
+	if r.Guard.Tripped {
+		diff = append(diff, Diff{Path: "guard", After: r.Guard.Why})
+	}
+	if r.Error != "" {
+		diff = append(diff, Diff{Path: "error", After: r.Error})
+	}
+	p.putRuns(Updated, writes, diff...)
+	return nil
+}
+
+func (p *passage) resolveReject(ctx context.Context, c RejectRun) error {
+	r, err := found(p.tx.Run(ctx, c.ID))
+	if err != nil {
+		return fmt.Errorf("read run %s: %w", c.ID, err)
+	}
+	if r == nil || r.State != RunHeld {
+		return Errorf(NotFound, "run", "no run %s is held", c.ID).Hinted("see: rollcall sync history NAME")
+	}
+	r.State = RunRejected
+	p.what.name, p.reason, p.receipt.Run = string(r.Source), c.Reason, r
+	p.putRuns(Updated, []*Run{r}, Diff{Path: "state", Before: RunHeld, After: RunRejected})
+	return nil
+}

@@ -1,0 +1,65 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+)
+
+// Findings is what a run writes down while it works: facts about entries and about
+// itself, of which nobody would ask who decided them. They do not pass the door, but
+// only the holder of the lease can write them.
+type Findings struct {
+	Counts  *RunCounts // so far; nil leaves them
+	Changes []PlannedChange
+	Errors  []RunError
+	Entries []Entry
+	Forget  []Entry // whose people are gone; only source, type and key count
+}
+
+// Note writes findings of the run that by is, and keeps its lease alive. An error of
+// kind Denied means that the lease is lost.
+func (d *Directory) Note(ctx context.Context, by Actor, f Findings) error {
+	if by.Kind != RunActor {
+		return Errorf(Denied, "", "%s is no run", by.Kind)
+	}
+	return d.store.Update(ctx, by.Workspace, func(ctx context.Context, tx WriteTx) error {
+		r, err := tx.Run(ctx, by.ID)
+		if err != nil {
+			return fmt.Errorf("read run %s: %w", by.ID, err)
+		}
+		if r.Source != by.Source || !r.Live(d.clock()) {
+			return leaseLost(by.ID)
+		}
+		r.Beat = d.clock()
+		if f.Counts != nil {
+			r.Counts = *f.Counts
+		}
+		if err := tx.PutRun(ctx, r); err != nil {
+			return fmt.Errorf("write run %s: %w", by.ID, err)
+		}
+		return noteEntries(ctx, tx, by, f)
+	})
+}
+
+func noteEntries(ctx context.Context, tx WriteTx, by Actor, f Findings) error {
+	if len(f.Changes)+len(f.Errors) > 0 {
+		if err := tx.AddRunReport(ctx, by.ID, f.Changes, f.Errors); err != nil {
+			return fmt.Errorf("report of run %s: %w", by.ID, err)
+		}
+	}
+	if len(f.Entries) > 0 {
+		if err := tx.PutEntries(ctx, f.Entries); err != nil {
+			return fmt.Errorf("entries of %s: %w", by.Source, err)
+		}
+	}
+	forget := map[RecordType][]string{}
+	for _, e := range f.Forget {
+		forget[e.Type] = append(forget[e.Type], e.Key)
+	}
+	for t, keys := range forget {
+		if err := tx.DeleteEntries(ctx, by.Source, t, keys); err != nil {
+			return fmt.Errorf("entries of %s: %w", by.Source, err)
+		}
+	}
+	return nil
+}

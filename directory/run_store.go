@@ -1,0 +1,27 @@
+package directory
+
+import "context"
+
+// RunReader finds runs and what is remembered of entries.
+type RunReader interface {
+	Run(ctx context.Context, id string) (*Run, error)
+	// Runs lists the latest runs of a source, newest first.
+	Runs(ctx context.Context, source SourceID, limit int) ([]Run, error)
+	// OpenRuns lists the runs of a source that are running or held, oldest first.
+	OpenRuns(ctx context.Context, source SourceID) ([]Run, error)
+	// RunChanges and RunErrors send what a run reports to each, in order.
+	RunChanges(ctx context.Context, run string, each func(*PlannedChange) error) error
+	RunErrors(ctx context.Context, run string, each func(*RunError) error) error
+	// Entries sends what is remembered of a source's entries of a type to each.
+	Entries(ctx context.Context, source SourceID, t RecordType, each func(*Entry) error) error
+}
+
+// RunWriter writes runs and what is remembered of entries. Only decisions about runs are
+// audited; their progress is not.
+type RunWriter interface {
+	PutRun(ctx context.Context, r *Run) error
+	// AddRunReport appends to what a run reports.
+	AddRunReport(ctx context.Context, run string, changes []PlannedChange, errors []RunError) error
+	PutEntries(ctx context.Context, entries []Entry) error
+	DeleteEntries(ctx context.Context, source SourceID, t RecordType, keys []string) error
+}
