@@ -53,13 +53,12 @@ func (d *Directory) Store() Store { return d.store }
 // Authenticate returns the actor that a bearer token speaks for. What is wrong with
 // a token is not said: every refusal is the same. A paused source is Unavailable.
 func (d *Directory) Authenticate(ctx context.Context, token string) (Actor, *Source, error) {
-	refusal := Errorf(Denied, "", "the bearer token is missing, wrong, expired or revoked")
 	if !WellFormedToken(token) {
-		return Actor{}, nil, refusal
+		return Actor{}, nil, badToken()
 	}
 	ws, t, source, err := d.store.TokenByHash(ctx, HashToken(token))
 	if Is(err, NotFound) || err == nil && (!t.Live(d.clock()) || ws == "" || source == nil) {
-		return Actor{}, nil, refusal
+		return Actor{}, nil, badToken()
 	}
 	if err != nil {
 		return Actor{}, nil, fmt.Errorf("look up token: %w", err)
@@ -68,6 +67,10 @@ func (d *Directory) Authenticate(ctx context.Context, token string) (Actor, *Sou
 		return Actor{}, nil, paused(source)
 	}
 	return Actor{Kind: ClientActor, ID: t.ID, Name: string(source.ID), Workspace: ws, Source: source.ID}, source, nil
+}
+
+func badToken() *Error {
+	return Errorf(Denied, "", "the bearer token is missing, wrong, expired or revoked")
 }
 
 // HashToken returns the digest under which a token is kept.

@@ -109,7 +109,9 @@ func (p *passage) recordGroup(ctx context.Context) error {
 	p.receipt.Outcome, p.receipt.Group = g.outcome, g.after
 	if g.outcome == Unchanged {
 		p.receipt.Group = g.before
-		return nil
+		var err error
+		p.receipt.Doc, err = g.before.Doc()
+		return err
 	}
 	id := ResourceID(p.what.id)
 	detail := AuditDetail{Name: p.what.name, Diff: g.diff, Added: g.add, Removed: g.remove}

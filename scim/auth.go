@@ -23,6 +23,9 @@ func (s *Server) authenticate(x *exchange) error {
 		// Not 401: a provider that reads one during an outage of ours drops the connection
 		// for good.
 		s.Logger.Error("could not authenticate", "request", x.by.RequestID, "err", err)
+		if directory.Is(err, directory.Unavailable) {
+			return err // a pause, or a database that is away, in words that may be shown
+		}
 		return directory.Errorf(directory.Unavailable, "", "tokens cannot be checked right now")
 	}
 	by.RequestID = x.by.RequestID

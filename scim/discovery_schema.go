@@ -18,9 +18,9 @@ var schemaTexts = map[string][2]string{
 	directory.ChatSchema:       {"RocketChatUser", "What a Rocket.Chat account has and the standard does not know."},
 }
 
-// Schema returns the schema called uri of rt in the library's model, made from the
+// schemaOf returns the schema called uri of rt in the library's model, made from the
 // attribute table. Common attributes belong to no schema (RFC 7643 §3.1).
-func Schema(rt *directory.ResourceType, uri string) schema.Schema {
+func schemaOf(rt *directory.ResourceType, uri string) schema.Schema {
 	texts := schemaTexts[uri]
 	s := schema.Schema{ID: uri, Name: optional.NewString(texts[0]), Description: optional.NewString(texts[1])}
 	for i := range rt.Attributes {
@@ -105,7 +105,7 @@ func uniqueness(a *directory.Attribute) schema.AttributeUniqueness {
 
 // schemaTree returns the schema as a tree that can be sent.
 func schemaTree(rt *directory.ResourceType, uri string) directory.Object {
-	text, err := json.Marshal(Schema(rt, uri))
+	text, err := json.Marshal(schemaOf(rt, uri))
 	if err != nil {
 		panic("the attribute table does not encode: " + err.Error())
 	}

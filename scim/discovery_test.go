@@ -53,14 +53,14 @@ func TestWhatIsSentFitsTheSchemasThatAreShown(t *testing.T) {
 	g := f.group("Staff", id)
 	for path, rt := range map[string]*directory.ResourceType{"/Users/" + id: directory.Users, "/Groups/" + g: directory.Groups} {
 		sent := f.do("GET", path, "").want(200).object()
-		core := scim.Schema(rt, rt.Schema)
+		core := scim.SchemaOf(rt, rt.Schema)
 		if _, err := core.Validate(sent); err != nil {
 			t.Errorf("%s: %v", path, err)
 		}
 		for name := range sent {
 			_, known := core.Attributes.ContainsAttribute(name)
 			if uri := rt.SchemaURI(name); uri != "" {
-				if _, err := scim.Schema(rt, uri).ValidateExtension(sent[name]); err != nil {
+				if _, err := scim.SchemaOf(rt, uri).ValidateExtension(sent[name]); err != nil {
 					t.Errorf("%s: %v", uri, err)
 				}
 			} else if !known && name != "id" && name != "schemas" && name != "meta" && name != "externalId" {

@@ -141,14 +141,7 @@ func (x *exchange) answerGroup(status int, got directory.Receipt) error {
 	if len(got.Left) > 0 {
 		x.s.Logger.Debug("members were left out", "group", got.Group.ID, "number", len(got.Left), "request", x.by.RequestID)
 	}
-	doc, err := got.Doc, error(nil)
-	if doc == nil { // nothing was written
-		doc, err = got.Group.Doc()
-	}
-	if err != nil {
-		return err
-	}
-	return x.writeGroup(status, &directory.Stored{ID: got.Group.ID, Doc: doc, Meta: got.Group.Meta})
+	return x.writeGroup(status, &directory.Stored{ID: got.Group.ID, Doc: got.Doc, Meta: got.Group.Meta})
 }
 
 // writeGroup is writeUser for a group.

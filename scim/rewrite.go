@@ -101,12 +101,4 @@ func (n *notes) needed() []string {
 // ruleSet is a set of rewrites.
 type ruleSet uint32
 
-func rules(list ...Rewrite) ruleSet {
-	var s ruleSet
-	for _, r := range list {
-		s |= 1 << r
-	}
-	return s
-}
-
 func (s ruleSet) has(r Rewrite) bool { return s&(1<<r) != 0 }

@@ -1,6 +1,7 @@
 package scim_test
 
 import (
+	"strings"
 	"testing"
 
 	"rollcall/directory"
@@ -29,6 +30,33 @@ func TestAStrictSourceIsToldOfUnknownMembers(t *testing.T) {
 	nobody := patchBody(`[{"op":"add","path":"members","value":[{"value":"00000000-0000-7000-8000-000000000000"}]}]`)
 	strict.do("PATCH", "/Groups/"+g, nobody).wantError(400, "invalidValue", "members")
 	f.do("PATCH", "/Groups/"+f.group("Staff"), nobody).want(204)
+}
+
+func TestAnAddressIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	f := open(t, "")
+	f.user("ada")
+	bob := f.user("bob")
+	before := f.do("GET", "/Users/"+bob, "").text
+	for _, a := range []*answer{
+		f.do("PATCH", "/Users/"+bob, patchBody(`[{"op":"replace","path":"title","value":"x"},{"op":"replace","path":"emails[type eq \"work\"].value","value":"ADA@example.com"}]`)),
+		f.do("PUT", "/Users/"+bob, strings.Replace(userBody("bob"), "bob@", "Ada@", 1)),
+		f.do("POST", "/Users", `{"userName":"eve","emails":["ada@example.com"]}`),
+	} {
+		a.wantError(409, "uniqueness", "mail")
+	}
+	if after := f.do("GET", "/Users/"+bob, "").text; after != before {
+		t.Errorf("before %s\nafter %s", before, after)
+	}
+}
+
+func TestControlCharactersEndAtTheDoor(t *testing.T) {
+	t.Parallel()
+	f := open(t, "")
+	for _, text := range []string{`a\r\nb`, `a\u0007b`, `a\u2028b`} {
+		f.do("POST", "/Users", `{"userName":"`+text+`"}`).wantError(400, "invalidValue", "userName")
+		f.do("POST", "/Groups", groupBody("x")[:1]+`"displayName":"`+text+`"}`).wantError(400, "invalidValue", "displayName")
+	}
 }
 
 // hasher notes what it hashes.

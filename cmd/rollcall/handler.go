@@ -121,7 +121,7 @@ func (s *server) conditions(r *http.Request) []condition {
 // answers reports why the database does not answer, going the way that requests go.
 func (s *server) answers(ctx context.Context) error {
 	select {
-	case <-s.store.Failed():
+	case <-s.broken:
 		return errors.New("the database failed")
 	default:
 	}

@@ -179,6 +179,9 @@ func get(ts *testscript.TestScript, negated bool, args []string) {
 	for _, header := range args[2:] {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Add(name, value)
+		if name == "Host" {
+			r.Host = value
+		}
 	}
 	send(ts, r, args[0])
 }

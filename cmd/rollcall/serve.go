@@ -57,6 +57,7 @@ type server struct {
 	keys      *keyPair // nil without TLS
 	listener  net.Listener
 	http      *http.Server
+	broken    <-chan struct{} // closed when the store cannot be trusted any more
 	draining  atomic.Bool
 }
 
@@ -81,6 +82,7 @@ func (s *server) open(ctx context.Context) (err error) {
 	if s.store, err = sqlstore.Open(ctx, storeConfig(s.config, s.log)); err != nil {
 		return err
 	}
+	s.broken = s.store.Failed()
 	if err := s.store.Lock(ctx); err != nil {
 		return err
 	}
@@ -143,7 +145,7 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
-	case <-s.store.Failed():
+	case <-s.broken:
 		s.drain()
 		return directory.Errorf(directory.Unavailable, "", "the database failed and cannot be trusted until it is opened again").
 			Hinted("check the disk, then start the server again")
