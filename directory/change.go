@@ -237,6 +237,7 @@ type Receipt struct {
 	Doc     []byte       // the stored document of User or Group; nil for a deletion
 	Groups  []GroupRef   // to which User belongs
 	Left    []ResourceID // members that were left out
+	Run     *Run         // as it is now; of changes about runs
 	More    bool         // FillSeats: a further slice is waiting
 }
 

@@ -178,6 +178,20 @@ func (o *overlay) EraseAudit(context.Context, RecordType, string) error { return
 // Raise implements WriteTx.
 func (o *overlay) Raise(context.Context, RecordType, string, Lane) error { return nil }
 
+// PutRun implements WriteTx.
+func (o *overlay) PutRun(context.Context, *Run) error { return nil }
+
+// AddRunReport implements WriteTx.
+func (o *overlay) AddRunReport(context.Context, string, []PlannedChange, []RunError) error {
+	return nil
+}
+
+// PutEntries implements WriteTx.
+func (o *overlay) PutEntries(context.Context, []Entry) error { return nil }
+
+// DeleteEntries implements WriteTx.
+func (o *overlay) DeleteEntries(context.Context, SourceID, RecordType, []string) error { return nil }
+
 // PutToken implements WriteTx.
 func (o *overlay) PutToken(context.Context, *Token) error { return nil }
 

@@ -45,6 +45,7 @@ func Run(t *testing.T, open Open) {
 		{"ViewsSeeOneSnapshot", testSnapshot},
 		{"UpdatesAreSerial", testSerial},
 		{"LeavingCallersChangeNothing", testStorm},
+		{"Runs", testRuns},
 		{"ListsInOrder", testLists},
 		{"ListsWithinAnUpdate", testListsWithinUpdate},
 		{"ListsEqualAModel", testListsEqualModel},

@@ -1,0 +1,184 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"rollcall/directory"
+)
+
+const runColumns = `
+		select id, source, kind, state, requested_by, approves, owner, started, beat, ended, counts, removed, guard, error
+		from runs`
+
+func (r *reader) runs(ctx context.Context, text string, args ...any) (all []directory.Run, err error) {
+	err = each(ctx, r.q, func(rows *sql.Rows) error {
+		run, err := scanRun(rows)
+		all = append(all, run)
+		return err
+	}, text, args...)
+	return all, err
+}
+
+func scanRun(rows *sql.Rows) (run directory.Run, err error) {
+	var started, beat, ended int64
+	var counts, guard []byte
+	if err := rows.Scan(&run.ID, &run.Source, &run.Kind, &run.State, &run.By, &run.Approves, &run.Owner, &started, &beat,
+		&ended, &counts, &run.Removed, &guard, &run.Error); err != nil {
+		return run, fmt.Errorf("read run: %w", err)
+	}
+	run.Started, run.Beat, run.Ended = fromMillis(started), fromMillis(beat), fromMillis(ended)
+	if err := json.Unmarshal(counts, &run.Counts); err != nil {
+		return run, fmt.Errorf("read counts of run %s: %w", run.ID, err)
+	}
+	if err := json.Unmarshal(guard, &run.Guard); err != nil {
+		return run, fmt.Errorf("read guard of run %s: %w", run.ID, err)
+	}
+	return run, nil
+}
+
+// Run implements [directory.RunReader].
+func (r *reader) Run(ctx context.Context, id string) (*directory.Run, error) {
+	found, err := r.runs(ctx, runColumns+`
+		where workspace_id = $1
+		and id = $2`, r.ws, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, directory.Errorf(directory.NotFound, "run", "there is no run %s", id)
+	}
+	return &found[0], nil
+}
+
+// Runs implements [directory.RunReader].
+func (r *reader) Runs(ctx context.Context, source directory.SourceID, limit int) ([]directory.Run, error) {
+	return r.runs(ctx, runColumns+`
+		where workspace_id = $1
+		and source = $2
+		order by id desc
+		limit $3`, r.ws, string(source), limit)
+}
+
+// OpenRuns implements [directory.RunReader].
+func (r *reader) OpenRuns(ctx context.Context, source directory.SourceID) ([]directory.Run, error) {
+	return r.runs(ctx, runColumns+`
+		where workspace_id = $1
+		and source = $2
+		and state in ('running', 'held')
+		order by id`, r.ws, string(source))
+}
+
+// PutRun implements [directory.RunWriter].
+func (w *writer) PutRun(_ context.Context, r *directory.Run) error {
+	counts, err := json.Marshal(r.Counts)
+	if err != nil {
+		return fmt.Errorf("encode counts of run %s: %w", r.ID, err)
+	}
+	guard, err := json.Marshal(r.Guard)
+	if err != nil {
+		return fmt.Errorf("encode guard of run %s: %w", r.ID, err)
+	}
+	if err := w.b.exec(`
+		insert into runs (workspace_id, id, source, kind, state, requested_by, approves, owner, started, beat, ended, counts,
+			removed, guard, error)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		on conflict (workspace_id, id) do update
+		set state = excluded.state, owner = excluded.owner, beat = excluded.beat, ended = excluded.ended,
+			counts = excluded.counts, removed = excluded.removed, guard = excluded.guard, error = excluded.error`,
+		w.ws, r.ID, string(r.Source), string(r.Kind), string(r.State), r.By, r.Approves, r.Owner, toMillis(r.Started),
+		toMillis(r.Beat), toMillis(r.Ended), string(counts), r.Removed, string(guard), r.Error); err != nil {
+		return fmt.Errorf("write run %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// AddRunReport implements [directory.RunWriter].
+func (w *writer) AddRunReport(ctx context.Context, run string, changes []directory.PlannedChange, errors []directory.RunError) error {
+	rows := make([][]any, 0, len(changes))
+	next, err := w.nextSeq(ctx, "run_changes", run)
+	if err != nil {
+		return err
+	}
+	for i := range changes {
+		text, err := json.Marshal(&changes[i])
+		if err != nil {
+			return fmt.Errorf("encode change of run %s: %w", run, err)
+		}
+		rows = append(rows, []any{w.ws, run, next + int64(i), string(text)})
+	}
+	if err := w.b.insertRows(insertRunChanges, rows); err != nil {
+		return fmt.Errorf("write changes of run %s: %w", run, err)
+	}
+	if next, err = w.nextSeq(ctx, "run_errors", run); err != nil {
+		return err
+	}
+	rows = rows[:0]
+	for i, e := range errors {
+		rows = append(rows, []any{w.ws, run, next + int64(i), e.Entry, e.Attribute, e.Reason})
+	}
+	if err := w.b.insertRows(insertRunErrors, rows); err != nil {
+		return fmt.Errorf("write errors of run %s: %w", run, err)
+	}
+	return nil
+}
+
+var (
+	insertRunChanges = manyRows{4, `
+		insert into run_changes (workspace_id, run, seq, change)
+		values `, ``}
+	insertRunErrors = manyRows{6, `
+		insert into run_errors (workspace_id, run, seq, entry, attribute, reason)
+		values `, ``}
+)
+
+// nextSeq returns the number of the next row of a run's report.
+func (r *reader) nextSeq(ctx context.Context, table, run string) (next int64, err error) {
+	_, err = one(ctx, r.q, []any{&next}, `
+		select coalesce(max(seq), 0) + 1
+		from `+table+`
+		where workspace_id = $1
+		and run = $2`, r.ws, run)
+	if err != nil {
+		return 0, fmt.Errorf("count report of run %s: %w", run, err)
+	}
+	return next, nil
+}
+
+// RunChanges implements [directory.RunReader].
+func (r *reader) RunChanges(ctx context.Context, run string, send func(*directory.PlannedChange) error) error {
+	return each(ctx, r.q, func(rows *sql.Rows) error {
+		var text []byte
+		if err := rows.Scan(&text); err != nil {
+			return fmt.Errorf("read change of run %s: %w", run, err)
+		}
+		c := new(directory.PlannedChange)
+		if err := json.Unmarshal(text, c); err != nil {
+			return fmt.Errorf("read change of run %s: %w", run, err)
+		}
+		return send(c)
+	}, `
+		select change
+		from run_changes
+		where workspace_id = $1
+		and run = $2
+		order by seq`, r.ws, run)
+}
+
+// RunErrors implements [directory.RunReader].
+func (r *reader) RunErrors(ctx context.Context, run string, send func(*directory.RunError) error) error {
+	return each(ctx, r.q, func(rows *sql.Rows) error {
+		e := new(directory.RunError)
+		if err := rows.Scan(&e.Entry, &e.Attribute, &e.Reason); err != nil {
+			return fmt.Errorf("read error of run %s: %w", run, err)
+		}
+		return send(e)
+	}, `
+		select entry, attribute, reason
+		from run_errors
+		where workspace_id = $1
+		and run = $2
+		order by seq`, r.ws, run)
+}

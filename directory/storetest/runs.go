@@ -1,0 +1,100 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"rollcall/directory"
+)
+
+// testRuns says what a store keeps of runs and of the entries that they read.
+func testRuns(t *testing.T, open Open) {
+	t.Run("a run is kept with its report", func(t *testing.T) { runIsKept(t, newFixture(t, open)) })
+	t.Run("entries are remembered and forgotten", func(t *testing.T) { entriesAreKept(t, newFixture(t, open)) })
+}
+
+func runIsKept(t *testing.T, f *fixture) {
+	at := time.UnixMilli(1_700_000_000_000).UTC()
+	first := directory.Run{ID: "r1", Source: "corp", Kind: directory.ApplyRun, State: directory.RunHeld, By: "command:ops",
+		Owner: "host", Started: at, Beat: at, Ended: at.Add(time.Second), Removed: 3,
+		Counts: directory.RunCounts{Read: 7, Groups: directory.GroupCounts{MembersAdded: 2}},
+		Guard:  directory.GuardReport{Tripped: true, Why: "too many"}}
+	second := directory.Run{ID: "r2", Source: "corp", Kind: directory.PlanRun, State: directory.RunPlanned, Started: at, Beat: at}
+	change := directory.PlannedChange{Action: "update", Type: directory.UserRecord, ID: "u", Entry: "uid=a", Name: "a",
+		Attributes: []directory.Diff{{Path: "title", Before: "x", After: "y"}}}
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for _, r := range []directory.Run{first, second} {
+			if err := tx.PutRun(ctx, &r); err != nil {
+				return err
+			}
+		}
+		for range 2 {
+			if err := tx.AddRunReport(ctx, "r1", []directory.PlannedChange{change}, []directory.RunError{{Entry: "uid=b", Reason: "bad"}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+		if got, err := tx.Run(ctx, "r1"); err != nil || *got != first {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if _, err := tx.Run(ctx, "r3"); !directory.Is(err, directory.NotFound) {
+			t.Errorf("got %v", err)
+		}
+		all, err := tx.Runs(ctx, "corp", 10)
+		if err != nil || len(all) != 2 || all[0].ID != "r2" {
+			t.Errorf("runs are %v, %v", all, err)
+		}
+		open, err := tx.OpenRuns(ctx, "corp")
+		if err != nil || len(open) != 1 || open[0].ID != "r1" {
+			t.Errorf("open runs are %v, %v", open, err)
+		}
+		changes, faults := 0, 0
+		if err := tx.RunChanges(ctx, "r1", func(c *directory.PlannedChange) error {
+			changes++
+			if c.Attributes[0].After != "y" || c.Entry != "uid=a" {
+				t.Errorf("got %+v", c)
+			}
+			return nil
+		}); err != nil {
+			return err
+		}
+		if err := tx.RunErrors(ctx, "r1", func(e *directory.RunError) error { faults++; return nil }); err != nil {
+			return err
+		}
+		if changes != 2 || faults != 2 {
+			t.Errorf("%d changes and %d errors, want 2 and 2", changes, faults)
+		}
+		return nil
+	})
+}
+
+func entriesAreKept(t *testing.T, f *fixture) {
+	entry := func(key string, missing int) directory.Entry {
+		return directory.Entry{Source: "corp", Type: directory.UserRecord, Key: key, DN: "uid=" + key, Mark: "m", Record: "u" + directory.ResourceID(key),
+			Missing: missing, Since: int64(missing), Until: 5}
+	}
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		return tx.PutEntries(ctx, []directory.Entry{entry("a", 0), entry("b", 0), entry("c", 0)})
+	})
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		if err := tx.PutEntries(ctx, []directory.Entry{entry("b", 2)}); err != nil {
+			return err
+		}
+		return tx.DeleteEntries(ctx, "corp", directory.UserRecord, []string{"a", "nobody"})
+	})
+	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+		var got []directory.Entry
+		err := tx.Entries(ctx, "corp", directory.UserRecord, func(e *directory.Entry) error {
+			got = append(got, *e)
+			return nil
+		})
+		if want := []directory.Entry{entry("b", 2), entry("c", 0)}; !slices.Equal(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		return err
+	})
+}
