@@ -19,6 +19,7 @@ type overlay struct {
 	lifted  map[ResourceID]bool // whose blocks are gone
 	gives   map[ResourceID][]Mapping
 	undo    []func()
+	depth   int // of steps under way
 }
 
 type membership struct{ group, user ResourceID }
@@ -152,7 +153,11 @@ func (o *overlay) count(ctx context.Context, d Counts) error {
 // Step implements WriteTx.
 func (o *overlay) Step(_ context.Context, fn func() error) error {
 	mark := len(o.undo)
+	o.depth++
 	err := fn()
+	if o.depth--; err == nil && o.depth == 0 {
+		o.undo = o.undo[:0] // there is no way back any more
+	}
 	if err != nil {
 		for _, undo := range slices.Backward(o.undo[mark:]) {
 			undo()

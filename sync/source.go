@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"rollcall/directory"
@@ -35,6 +36,7 @@ type Checked struct {
 // Person is a person as an LDAP source has them.
 type Person struct {
 	Entry string           // the distinguished name, for reports
+	Ref   string           // the distinguished name in the form in which groups name their members
 	Key   string           // the immutable identifier as canonical text: the externalId
 	Mark  Mark             // of all that is mapped: equal marks mean nothing to do
 	User  directory.User   // mapped; ExternalID is Key, Wanted says whether the account is enabled
@@ -48,9 +50,18 @@ type Group struct {
 	Key     string
 	Mark    Mark
 	Group   directory.Group
-	Members []string // distinguished names, normalised as Person entries are by NormalDN
+	Members []string // as each person's Ref
 	Fault   *directory.Error
 }
 
 // Mark is a digest of the mapped attributes of an entry.
 type Mark [16]byte
+
+// MarshalText writes m in hexadecimal.
+func (m Mark) MarshalText() ([]byte, error) { return hex.AppendEncode(nil, m[:]), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (m *Mark) UnmarshalText(text []byte) error {
+	_, err := hex.Decode(m[:], text)
+	return err
+}

@@ -1,0 +1,240 @@
+package sync
+
+import (
+	"context"
+
+	"rollcall/directory"
+)
+
+// The actions of a report.
+const (
+	actCreate     = "create"
+	actUpdate     = "update"
+	actDeactivate = "deactivate"
+	actReactivate = "reactivate"
+	actDelete     = "delete"
+	actConflict   = "conflict"
+	actRefuse     = "refuse"
+)
+
+// carryBatch is how many changes are decided about at a time.
+const carryBatch = 128
+
+// item is one entry with the change that it asks for.
+type item struct {
+	change directory.Change
+	kind   directory.RecordType
+	k      *known
+	mark   string // what to remember once it is applied in full; empty: apply again
+	until  int64
+	gone   bool // the change is for an absent entry
+	wanted bool
+	reason string
+}
+
+// decide is how changes are decided about: by applying or by planning them.
+type decide func(context.Context, []directory.Change) ([]directory.Result, error)
+
+// apply carries everything out, or for a plan only foretells it.
+func (p *pass) apply(ctx context.Context) error {
+	if p.run.Kind == directory.PlanRun {
+		return p.plan(ctx)
+	}
+	return p.carry(ctx, func(ctx context.Context, changes []directory.Change) ([]directory.Result, error) {
+		return p.Directory.ApplyAll(ctx, p.actor, changes)
+	}, true)
+}
+
+func (p *pass) plan(ctx context.Context) error {
+	return p.Directory.Planning(ctx, p.actor, func(ctx context.Context, plan directory.PlanFunc) error {
+		return p.carry(ctx, decide(plan), false)
+	})
+}
+
+// carry goes through everything in an order that frees seats and names before they are
+// needed: who leaves, then everybody else, then groups.
+func (p *pass) carry(ctx context.Context, do decide, remember bool) error {
+	b := &batch{p: p, do: do, remember: remember}
+	for _, k := range p.gone {
+		if err := b.leave(ctx, k); err != nil {
+			return err
+		}
+	}
+	for _, k := range p.expired {
+		if err := b.remove(ctx, k, directory.UserRecord, directory.DeleteUser{ID: k.Record, Reason: "absent for long"}); err != nil {
+			return err
+		}
+	}
+	for _, leaving := range []bool{true, false} {
+		err := p.people.changed.each(func(e *Person) error {
+			if k := p.people.known[e.Key]; (k.enabled() && !p.wanted(e)) != leaving {
+				return nil
+			}
+			return b.person(ctx, e)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if err := b.flush(ctx); err != nil { // groups need to know who was made
+		return err
+	}
+	if err := b.groups(ctx); err != nil {
+		return err
+	}
+	if remember {
+		b.rememberAbsent()
+	}
+	return b.flush(ctx)
+}
+
+// batch gathers items until there are enough to decide about together.
+type batch struct {
+	p        *pass
+	do       decide
+	remember bool
+	items    []item
+}
+
+func (b *batch) add(ctx context.Context, i item) error {
+	b.items = append(b.items, i)
+	if len(b.items) < carryBatch {
+		return nil
+	}
+	return b.flush(ctx)
+}
+
+func (b *batch) leave(ctx context.Context, k *known) error {
+	if !b.p.mayDo(directory.UserRecord, k.DN, actDeactivate) {
+		return nil
+	}
+	const reason = "no longer in the source"
+	return b.add(ctx, item{change: directory.SetWanted{ID: k.Record, Reason: reason}, kind: directory.UserRecord, k: k,
+		gone: true, reason: reason})
+}
+
+func (b *batch) remove(ctx context.Context, k *known, kind directory.RecordType, c directory.Change) error {
+	if !b.p.mayDo(kind, k.DN, actDelete) {
+		return nil
+	}
+	return b.add(ctx, item{change: c, kind: kind, k: k, gone: true, reason: "no longer in the source"})
+}
+
+func (b *batch) person(ctx context.Context, e *Person) error {
+	p, k := b.p, b.p.people.known[e.Key]
+	wanted := p.wanted(e)
+	action := ""
+	if k.enabled() && !wanted {
+		action = actDeactivate
+	}
+	if !p.mayDo(directory.UserRecord, e.Entry, action) {
+		return nil
+	}
+	u := e.User
+	u.ID, u.ExternalID, u.Wanted = k.Record, e.Key, wanted
+	i := item{change: directory.PutUser{User: u}, kind: directory.UserRecord, k: k, wanted: wanted,
+		mark: markOf(p.c.Digest, e.Mark, wanted)}
+	if !e.Until.IsZero() && p.began.Before(e.Until) {
+		i.until = e.Until.UnixMilli()
+	}
+	return b.add(ctx, i)
+}
+
+// groups goes through the groups that are gone and those that changed.
+func (b *batch) groups(ctx context.Context) error {
+	for _, k := range b.p.goneGroups {
+		if err := b.remove(ctx, k, directory.GroupRecord, directory.DeleteGroup{ID: k.Record}); err != nil {
+			return err
+		}
+	}
+	return b.p.groups.changed.each(func(g *Group) error {
+		if !b.p.mayDo(directory.GroupRecord, g.Entry, "") {
+			return nil
+		}
+		return b.group(ctx, g)
+	})
+}
+
+// group asks for a group with the members that are known as people. While one of them
+// is not, the group is not remembered, so that the next run tries again.
+func (b *batch) group(ctx context.Context, g *Group) error {
+	k := b.p.groups.known[g.Key]
+	whole := g.Group
+	whole.ID, whole.ExternalID = k.Record, g.Key
+	members := &directory.MemberChange{Replace: true}
+	mark := markOf(b.p.c.Digest, g.Mark, true)
+	for _, ref := range g.Members {
+		if m := b.p.byRef[ref]; m != nil && m.Record != "" {
+			members.Add = append(members.Add, m.Record)
+		} else if m != nil {
+			mark = ""
+		}
+	}
+	return b.add(ctx, item{change: directory.PutGroup{Group: whole, Members: members}, kind: directory.GroupRecord, k: k, mark: mark})
+}
+
+// flush decides about what has been gathered and notes what came of it. A record that
+// is gone from the directory, for whatever reason, is asked for anew.
+func (b *batch) flush(ctx context.Context) error {
+	items := b.items
+	b.items = nil
+	for len(items) > 0 {
+		again, err := b.decide(ctx, items)
+		if err != nil {
+			return err
+		}
+		items = again
+	}
+	return b.p.flush(ctx)
+}
+
+func (b *batch) decide(ctx context.Context, items []item) (again []item, err error) {
+	changes := make([]directory.Change, len(items))
+	for n := range items {
+		changes[n] = items[n].change
+	}
+	results, err := b.do(ctx, changes)
+	if err != nil {
+		return nil, err
+	}
+	for n, r := range results {
+		i := &items[n]
+		switch {
+		case directory.Is(r.Err, directory.Internal) || directory.Is(r.Err, directory.Unavailable):
+			return nil, r.Err
+		case directory.Is(r.Err, directory.NotFound) && i.renew():
+			again = append(again, *i)
+		default:
+			b.outcome(i, r)
+		}
+	}
+	return again, nil
+}
+
+// renew makes i ask for a new record and reports whether that makes sense.
+func (i *item) renew() bool {
+	if i.gone || i.k.Record == "" {
+		return false
+	}
+	i.k.Record, i.k.Mark = "", ""
+	switch c := i.change.(type) {
+	case directory.PutUser:
+		c.User.ID = ""
+		i.change = c
+	case directory.PutGroup:
+		c.Group.ID = ""
+		i.change = c
+	}
+	return true
+}
+
+// rememberAbsent notes how often the absent ones were not found.
+func (b *batch) rememberAbsent() {
+	for _, c := range []map[string]*known{b.p.people.known, b.p.groups.known} {
+		for _, k := range c {
+			if !k.seen && k.Missing > 0 {
+				b.p.found.Entries = append(b.p.found.Entries, k.Entry)
+			}
+		}
+	}
+}

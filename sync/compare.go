@@ -1,0 +1,150 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"rollcall/directory"
+)
+
+// compare finds out who is absent, since when, and what a run would take away.
+func (p *pass) compare(ctx context.Context) error {
+	p.absentPeople()
+	p.absentGroups()
+	err := p.people.changed.each(func(e *Person) error {
+		if k := p.people.known[e.Key]; k.enabled() && !p.wanted(e) && p.mayDo(directory.UserRecord, k.DN, actDeactivate) {
+			p.tally.Disables++
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
+		return p.groups.changed.each(func(g *Group) error { return p.countLost(ctx, tx, g) })
+	})
+}
+
+// wanted is what the source wishes for a person, now that accounts may have expired.
+func (p *pass) wanted(e *Person) bool {
+	return e.User.Wanted && (e.Until.IsZero() || p.began.Before(e.Until))
+}
+
+func (p *pass) absentPeople() {
+	for _, k := range p.people.known {
+		switch {
+		case k.isNew() || k.gone() && k.seen:
+		case k.gone():
+			after := p.c.Missing.DeleteAfter
+			if after > 0 && p.began.UnixMilli()-k.Since >= after.Milliseconds() {
+				p.expired = append(p.expired, k)
+			}
+		case k.seen:
+			p.tally.Known++
+		default:
+			p.tally.Known++
+			p.tally.Absent++
+			if p.due(k) {
+				p.tally.Removals++
+				p.gone = append(p.gone, k)
+			}
+		}
+	}
+	p.run.Counts.Missing = p.tally.Absent - p.tally.Removals
+	byDN(p.gone)
+	byDN(p.expired)
+}
+
+func (p *pass) absentGroups() {
+	for _, k := range p.groups.known {
+		if k.isNew() || k.gone() {
+			continue
+		}
+		p.tally.KnownGroups++
+		if !k.seen && p.due(k) {
+			p.tally.GoneGroups++
+			p.goneGroups = append(p.goneGroups, k)
+		}
+	}
+	byDN(p.goneGroups)
+}
+
+// byDN puts entries into the order in which reports list them.
+func byDN(list []*known) {
+	slices.SortFunc(list, func(a, b *known) int {
+		if a.DN < b.DN {
+			return -1
+		}
+		return 1
+	})
+}
+
+// due counts this run among those that did not find k, if it is late enough to count,
+// and reports whether k is to be taken to be gone now.
+func (p *pass) due(k *known) bool {
+	now := p.began.UnixMilli()
+	if k.Since == 0 {
+		k.Since = now
+	}
+	if now-k.Since >= int64(k.Missing)*p.c.Missing.apart().Milliseconds() {
+		k.Missing++
+	}
+	return k.Missing >= p.c.Missing.runs() && !p.c.Missing.Keep && !p.doubts
+}
+
+// countLost adds up the memberships that a changed group loses.
+func (p *pass) countLost(ctx context.Context, tx directory.ReadTx, g *Group) error {
+	k := p.groups.known[g.Key]
+	if k.isNew() {
+		return nil
+	}
+	stay := make(map[directory.ResourceID]bool, len(g.Members))
+	for _, ref := range g.Members {
+		if m := p.byRef[ref]; m != nil {
+			stay[m.Record] = true
+		}
+	}
+	var after directory.ResourceID
+	for {
+		page, err := tx.Members(ctx, k.Record, after, 1000)
+		if err != nil {
+			return fmt.Errorf("read members of %s: %w", k.Record, err)
+		}
+		for _, m := range page {
+			if after = m.ID; !stay[m.ID] {
+				p.tally.Members++
+			}
+		}
+		if len(page) < 1000 {
+			return nil
+		}
+	}
+}
+
+// guard holds a run that would do too much: its plan is kept, and a person decides. A
+// plan tells only whether it would be held; an approved run was looked at already.
+func (p *pass) guard(ctx context.Context) error {
+	if p.run.Approves != "" {
+		return nil
+	}
+	p.run.Guard = Guard(p.c.Limits, p.tally)
+	if p.run.Kind == directory.PlanRun || !p.run.Guard.Tripped {
+		return nil
+	}
+	if err := p.plan(ctx); err != nil {
+		return err
+	}
+	return errHeld
+}
+
+// planKey names a change of a plan.
+func planKey(t directory.RecordType, dn, action string) string {
+	return string(t) + "\x00" + dn + "\x00" + action
+}
+
+// mayDo reports whether an approved plan has the change. Without one everything may be
+// done.
+func (p *pass) mayDo(t directory.RecordType, dn, action string) bool {
+	return p.approved == nil || p.approved[planKey(t, dn, action)]
+}

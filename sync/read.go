@@ -1,0 +1,118 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"rollcall/directory"
+)
+
+// recall loads what earlier runs remember of the source's entries, and for an approved
+// run what its plan has.
+func (p *pass) recall(ctx context.Context) error {
+	system := p.system()
+	return p.Directory.Read(ctx, system, func(ctx context.Context, tx directory.ReadTx) error {
+		if err := tx.Entries(ctx, p.c.Name, directory.UserRecord, p.people.recall); err != nil {
+			return fmt.Errorf("recall people: %w", err)
+		}
+		if err := tx.Entries(ctx, p.c.Name, directory.GroupRecord, p.groups.recall); err != nil {
+			return fmt.Errorf("recall groups: %w", err)
+		}
+		if p.run.Approves == "" {
+			return p.countLately(ctx, tx)
+		}
+		p.approved = map[string]bool{}
+		return tx.RunChanges(ctx, p.run.Approves, func(c *directory.PlannedChange) error {
+			p.approved[planKey(c.Type, c.Entry, "")] = true
+			p.approved[planKey(c.Type, c.Entry, c.Action)] = true
+			return nil
+		})
+	})
+}
+
+// system is the run reading what it does not own.
+func (p *pass) system() directory.Actor {
+	return directory.Actor{Kind: directory.System, Name: "run", Workspace: p.c.Workspace, RequestID: p.run.ID}
+}
+
+// countLately adds up whom the runs of the last day took to be gone, and counts who is
+// active.
+func (p *pass) countLately(ctx context.Context, tx directory.ReadTx) error {
+	runs, err := tx.Runs(ctx, p.c.Name, 500)
+	if err != nil {
+		return fmt.Errorf("read earlier runs: %w", err)
+	}
+	for _, r := range runs {
+		if p.began.Sub(r.Started) < 24*time.Hour {
+			p.tally.Lately += r.Removed
+		}
+	}
+	active, err := directory.Users.Path("active")
+	if err != nil {
+		return err
+	}
+	p.tally.Active, err = tx.ListUsers(ctx, directory.Listing{Shelves: []string{string(p.c.Name)}, Start: 1,
+		Filter: directory.Compare{Path: active, Op: directory.Eq, Value: true}}, nil)
+	if err != nil {
+		return fmt.Errorf("count active people: %w", err)
+	}
+	return nil
+}
+
+// read reads everything. What cannot be used is reported and does not end it.
+func (p *pass) read(ctx context.Context) error {
+	if err := p.c.Source.People(ctx, p.person); err != nil {
+		return err
+	}
+	return p.c.Source.Groups(ctx, p.group)
+}
+
+func (p *pass) person(e *Person) error {
+	p.run.Counts.Read++
+	p.tally.Read++
+	k, ok := p.entry(p.people.see, e.Entry, e.Key, e.Fault)
+	if !ok {
+		return nil
+	}
+	p.byRef[e.Ref] = k
+	expired := !e.Until.IsZero() && !p.began.Before(e.Until)
+	if expired {
+		e.User.Wanted = false
+	}
+	mark := markOf(p.c.Digest, e.Mark, e.User.Wanted)
+	if k.Mark == mark && k.Missing == 0 && k.Since == 0 {
+		p.run.Counts.Unchanged++
+		return nil
+	}
+	return p.people.changed.add(e)
+}
+
+func (p *pass) group(g *Group) error {
+	k, ok := p.entry(p.groups.see, g.Entry, g.Key, g.Fault)
+	if !ok || k.Mark == markOf(p.c.Digest, g.Mark, true) && k.Missing == 0 && k.Since == 0 {
+		return nil
+	}
+	return p.groups.changed.add(g)
+}
+
+// entry notes that an entry was read. It returns false for one that cannot be used, and
+// for the second of two with one identifier.
+func (p *pass) entry(see func(key, dn string) (*known, bool), dn, key string, fault *directory.Error) (*known, bool) {
+	if key == "" {
+		p.doubts = true // it may be somebody who seems to be missing
+	}
+	var k *known
+	if key != "" {
+		var twice bool
+		if k, twice = see(key, dn); twice && fault == nil {
+			fault = directory.Errorf(directory.Invalid, "externalId", "another entry has the same identifier %s", key)
+		}
+	}
+	if fault == nil {
+		return k, true
+	}
+	p.run.Counts.Refused++
+	p.found.Errors = append(p.found.Errors, directory.RunError{Entry: dn, Attribute: fault.Attr, Reason: fault.Detail()})
+	return nil, false
+}

@@ -1,0 +1,422 @@
+package sync
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rollcall/directory"
+	"rollcall/directory/sqlstore"
+)
+
+// scripted is a source that says what a test tells it.
+type scripted struct {
+	people []Person
+	groups []Group
+	fail   error // of the read of people, after all were sent
+	also   func()
+}
+
+func (s *scripted) Check(context.Context) (Checked, error) { return Checked{}, nil }
+
+func (s *scripted) People(_ context.Context, each func(*Person) error) error {
+	for _, e := range s.people {
+		e.Ref = e.Entry
+		if text, err := json.Marshal(e.User); err == nil {
+			e.Mark = md5.Sum(text)
+		}
+		if err := each(&e); err != nil {
+			return err
+		}
+	}
+	if s.also != nil {
+		s.also()
+	}
+	return s.fail
+}
+
+func (s *scripted) Groups(_ context.Context, each func(*Group) error) error {
+	for _, g := range s.groups {
+		g.Mark = md5.Sum([]byte(g.Group.DisplayName + strings.Join(g.Members, ";")))
+		if err := each(&g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lab is a directory on a real database with one LDAP source and a hand on the clock.
+type lab struct {
+	*testing.T
+	*Runner
+	src   *scripted
+	c     Configured
+	admin directory.Actor
+	mu    sync.Mutex
+	t     time.Time
+}
+
+func (l *lab) clock() time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.t
+}
+
+func (l *lab) later(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.t = l.t.Add(d)
+}
+
+func newLab(t *testing.T, people int) *lab {
+	t.Helper()
+	s, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := s.EnsureWorkspace(t.Context(), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &lab{T: t, t: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), src: &scripted{}}
+	l.Runner = &Runner{Directory: directory.New(s, directory.WithClock(l.clock)), Owner: "test", Now: l.clock}
+	l.admin = directory.Actor{Kind: directory.CommandLine, Name: "ops", Workspace: ws}
+	l.must(l.admin, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}})
+	l.c = Configured{Workspace: ws, Name: "corp", Source: l.src, Digest: "d1"}
+	for i := range people {
+		l.src.people = append(l.src.people, entryOf(i))
+	}
+	return l
+}
+
+func (l *lab) must(by directory.Actor, c directory.Change) directory.Receipt {
+	l.Helper()
+	r, err := l.Directory.Apply(l.Context(), by, c)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return r
+}
+
+func entryOf(i int) Person {
+	name := fmt.Sprintf("p%05d", i)
+	return Person{Entry: "uid=" + name + ",dc=lab", Key: "key-" + name, User: directory.User{UserName: name, Wanted: true,
+		Emails: []directory.MultiValue{{Value: name + "@lab.test", Primary: true}}}}
+}
+
+// run runs once and checks how it ended.
+func (l *lab) run(want directory.RunState) *directory.Run {
+	l.Helper()
+	r, err := l.Runner.Run(l.Context(), l.admin, l.c)
+	return l.ended(r, err, want)
+}
+
+func (l *lab) ended(r *directory.Run, err error, want directory.RunState) *directory.Run {
+	l.Helper()
+	if err != nil {
+		l.Fatal(err)
+	}
+	if r.State != want {
+		l.Fatalf("the run is %s (%s %s), want %s", r.State, r.Error, r.Guard.Why, want)
+	}
+	return r
+}
+
+// user finds a person by the number in their name.
+func (l *lab) user(i int) *directory.User {
+	l.Helper()
+	u, err := l.Directory.UserByName(l.Context(), l.admin, entryOf(i).User.UserName)
+	if err != nil {
+		l.Fatal(err)
+	}
+	return u
+}
+
+func (l *lab) changes(run string) (list []directory.PlannedChange, faults []directory.RunError) {
+	l.Helper()
+	err := l.Directory.Read(l.Context(), l.admin, func(ctx context.Context, tx directory.ReadTx) error {
+		if err := tx.RunChanges(ctx, run, func(c *directory.PlannedChange) error {
+			list = append(list, *c)
+			return nil
+		}); err != nil {
+			return err
+		}
+		return tx.RunErrors(ctx, run, func(e *directory.RunError) error {
+			faults = append(faults, *e)
+			return nil
+		})
+	})
+	if err != nil {
+		l.Fatal(err)
+	}
+	return list, faults
+}
+
+func TestAFirstRunMakesEverybodyAndASecondNobody(t *testing.T) {
+	l := newLab(t, 300)
+	l.src.groups = []Group{{Entry: "cn=all", Key: "g1", Group: directory.Group{DisplayName: "All"},
+		Members: []string{entryOf(1).Entry, entryOf(2).Entry, "uid=elsewhere"}}}
+	plan := l.ended(must(l.Plan(t.Context(), l.admin, l.c))(t), nil, directory.RunPlanned)
+	if plan.Counts.Created != 300 || plan.Counts.Groups.MembersAdded != 2 {
+		t.Errorf("planned %+v", plan.Counts)
+	}
+	r := l.run(directory.RunDone)
+	if r.Counts != plan.Counts {
+		t.Errorf("planned %+v, done %+v", plan.Counts, r.Counts)
+	}
+	again := l.run(directory.RunDone)
+	if c := again.Counts; c.Unchanged != 300 || c.Created+c.Updated != 0 || c.Groups != (directory.GroupCounts{}) {
+		t.Errorf("a second run did %+v", c)
+	}
+	if v := l.user(7).Meta.Version; v != 1 {
+		t.Errorf("a second run moved somebody to version %d", v)
+	}
+}
+
+// must returns the run and fails on an error.
+func must(r *directory.Run, err error) func(*testing.T) *directory.Run {
+	return func(t *testing.T) *directory.Run {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+}
+
+func TestARenameKeepsTheAccount(t *testing.T) {
+	l := newLab(t, 3)
+	l.run(directory.RunDone)
+	before := l.user(1)
+	l.src.people[1].User.UserName, l.src.people[1].Entry = "married", "uid=married,dc=lab"
+	r := l.run(directory.RunDone)
+	got, err := l.Directory.UserByName(t.Context(), l.admin, "married")
+	if err != nil || got.ID != before.ID || r.Counts.Updated != 1 {
+		t.Errorf("%v, %v, %+v", got, err, r.Counts)
+	}
+}
+
+func TestOneBadEntryStopsNobody(t *testing.T) {
+	l := newLab(t, 200)
+	l.src.people[50].User.Emails[0].Value = "nonsense"
+	l.src.people[60].User.UserName = l.src.people[61].User.UserName
+	l.src.people[70].Fault = directory.Errorf(directory.Invalid, "userName", "the entry has no uid")
+	r := l.run(directory.RunDone)
+	if r.Counts.Created != 197 || r.Counts.Refused != 2 || r.Counts.Conflicts != 1 {
+		t.Errorf("got %+v", r.Counts)
+	}
+	_, faults := l.changes(r.ID)
+	if len(faults) != 3 {
+		t.Fatalf("errors are %+v", faults)
+	}
+	for _, f := range faults {
+		if f.Entry == "" || f.Attribute == "" || f.Reason == "" {
+			t.Errorf("%+v does not say which entry, attribute and why", f)
+		}
+	}
+	l.src.people[50].User.Emails[0].Value = "p00050@lab.test"
+	if r := l.run(directory.RunDone); r.Counts.Created != 1 {
+		t.Errorf("the mended entry: %+v", r.Counts)
+	}
+}
+
+func TestWhoIsMissingTwiceIsGone(t *testing.T) {
+	l := newLab(t, 40)
+	l.c.Missing.DeleteAfter = 48 * time.Hour
+	l.run(directory.RunDone)
+	left := l.src.people[5]
+	l.src.people = slices.Delete(l.src.people, 5, 6)
+	if r := l.run(directory.RunDone); r.Counts.Missing != 1 || !l.user(5).Wanted {
+		t.Errorf("after one run: %+v", r.Counts)
+	}
+	l.later(time.Minute)
+	if r := l.run(directory.RunDone); r.Counts.Deactivated != 0 || !l.user(5).Wanted {
+		t.Errorf("a minute later: %+v", r.Counts)
+	}
+	l.later(time.Hour)
+	if r := l.run(directory.RunDone); r.Counts.Deactivated != 1 || l.user(5).Wanted {
+		t.Errorf("an hour later: %+v", r.Counts)
+	}
+	l.src.people = append(l.src.people, left)
+	if r := l.run(directory.RunDone); r.Counts.Reactivated != 1 || !l.user(5).Wanted {
+		t.Errorf("come back: %+v", r.Counts)
+	}
+	l.src.people = l.src.people[:39]
+	for range 2 {
+		l.later(time.Hour)
+		l.run(directory.RunDone)
+	}
+	l.later(48 * time.Hour)
+	if r := l.run(directory.RunDone); r.Counts.Deleted != 1 {
+		t.Errorf("long after: %+v", r.Counts)
+	}
+	l.later(time.Hour)
+	if r := l.run(directory.RunDone); r.Counts.Deleted+r.Counts.Refused != 0 {
+		t.Errorf("once more: %+v", r.Counts)
+	}
+}
+
+func TestAReadThatFailsTakesNobodyAway(t *testing.T) {
+	l := newLab(t, 40)
+	l.run(directory.RunDone)
+	l.src.people = l.src.people[:3]
+	l.src.fail = directory.Errorf(directory.Unavailable, "urls", "the server closed the connection").Hinted("try again")
+	for range 4 {
+		l.later(2 * time.Hour)
+		r := l.run(directory.RunFailed)
+		if !strings.Contains(r.Error, "closed the connection; try again") {
+			t.Errorf("the run says %q", r.Error)
+		}
+	}
+	for i := range 40 {
+		if !l.user(i).Wanted {
+			t.Fatalf("%d lost access", i)
+		}
+	}
+}
+
+func TestTheGuardHoldsAndAPersonDecides(t *testing.T) {
+	l := newLab(t, 100)
+	l.run(directory.RunDone)
+	everybody := slices.Clone(l.src.people)
+	l.src.people = everybody[:30]
+	held := l.run(directory.RunHeld)
+	if held.Guard.Why == "" || held.Counts.Missing != 70 {
+		t.Errorf("held with %+v, %+v", held.Guard, held.Counts)
+	}
+	// Found again: the held run is closed by a good one.
+	l.src.people = everybody
+	l.run(directory.RunDone)
+	l.later(time.Hour)
+	if _, err := l.Approve(t.Context(), l.admin, l.c, held.ID); !directory.Is(err, directory.NotFound) {
+		t.Errorf("a superseded run was approved: %v", err)
+	}
+	// Really gone: 20 people, twice missing.
+	l.src.people = everybody[:80]
+	l.run(directory.RunDone)
+	l.later(2 * time.Hour)
+	held = l.run(directory.RunHeld)
+	planned, _ := l.changes(held.ID)
+	if len(planned) != 20 || held.Counts.Deactivated != 20 || !l.user(85).Wanted {
+		t.Fatalf("%d planned, %+v", len(planned), held.Counts)
+	}
+	// Meanwhile one is back and another one left: neither is in the plan and true.
+	l.src.people = append(slices.Clone(everybody[1:80]), everybody[99])
+	done := l.ended(must(l.Approve(t.Context(), l.admin, l.c, held.ID))(t), nil, directory.RunDone)
+	if done.Counts.Deactivated != 19 || !l.user(99).Wanted || l.user(85).Wanted || !l.user(0).Wanted {
+		t.Errorf("approved: %+v", done.Counts)
+	}
+}
+
+func TestAHeldRunCanBeRejected(t *testing.T) {
+	l := newLab(t, 20)
+	l.run(directory.RunDone)
+	l.src.people = nil
+	held := l.run(directory.RunHeld)
+	l.must(l.admin, directory.RejectRun{ID: held.ID, Reason: "wrong base"})
+	if _, err := l.Approve(t.Context(), l.admin, l.c, held.ID); !directory.Is(err, directory.NotFound) {
+		t.Errorf("a rejected run was approved: %v", err)
+	}
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	l := newLab(t, 5)
+	var second error
+	l.src.also = func() { _, second = l.Runner.Run(t.Context(), l.admin, l.c) }
+	l.run(directory.RunDone)
+	if !directory.Is(second, directory.Exists) {
+		t.Errorf("a second run at the same time: %v", second)
+	}
+}
+
+func TestARunThatLostItsLeaseWritesNothing(t *testing.T) {
+	l := newLab(t, 5)
+	l.src.also = func() {
+		l.src.also = nil
+		l.later(directory.LeaseTime + time.Second) // it hung
+		l.run(directory.RunDone)                   // another one took over
+		l.src.people[0].User.Title = "stale"
+	}
+	if _, err := l.Runner.Run(t.Context(), l.admin, l.c); !directory.Is(err, directory.Denied) {
+		t.Errorf("got %v, want the lease to be lost", err)
+	}
+	if got := l.user(0); got.Title != "" || got.Meta.Version != 1 {
+		t.Errorf("the stale run wrote %+v", got)
+	}
+}
+
+func TestDisabledAndExpiredAccounts(t *testing.T) {
+	l := newLab(t, 10)
+	l.src.people[1].Until = l.t.Add(24 * time.Hour)
+	l.run(directory.RunDone)
+	l.src.people[2].User.Wanted = false
+	if r := l.run(directory.RunDone); r.Counts.Deactivated != 1 || l.user(2).Wanted {
+		t.Errorf("disabled: %+v", r.Counts)
+	}
+	l.later(25 * time.Hour)
+	if r := l.run(directory.RunDone); r.Counts.Deactivated != 1 || l.user(1).Wanted {
+		t.Errorf("expired: %+v", r.Counts)
+	}
+	l.src.people[1].Until, l.src.people[2].User.Wanted = time.Time{}, true
+	if r := l.run(directory.RunDone); r.Counts.Reactivated != 2 {
+		t.Errorf("back: %+v", r.Counts)
+	}
+}
+
+func TestAnotherMappingAppliesEverybodyAnew(t *testing.T) {
+	l := newLab(t, 10)
+	l.run(directory.RunDone)
+	l.c.Digest = "d2"
+	for i := range l.src.people {
+		l.src.people[i].User.Title = "Analyst"
+	}
+	if r := l.run(directory.RunDone); r.Counts.Updated != 10 {
+		t.Errorf("got %+v", r.Counts)
+	}
+}
+
+func TestGroupsFollow(t *testing.T) {
+	l := newLab(t, 6)
+	refs := func(ns ...int) (list []string) {
+		for _, n := range ns {
+			list = append(list, entryOf(n).Entry)
+		}
+		return list
+	}
+	l.src.groups = []Group{{Entry: "cn=a", Key: "ga", Group: directory.Group{DisplayName: "A"}, Members: refs(0, 1, 2)},
+		{Entry: "cn=b", Key: "gb", Group: directory.Group{DisplayName: "B"}, Members: refs(3)}}
+	l.run(directory.RunDone)
+	l.src.groups[0].Members, l.src.groups[0].Group.DisplayName = refs(1, 4), "Alpha"
+	l.src.groups = l.src.groups[:1]
+	r := l.run(directory.RunDone)
+	if want := (directory.GroupCounts{Updated: 1, MembersAdded: 1, MembersRemoved: 2}); r.Counts.Groups != want {
+		t.Errorf("got %+v, want %+v", r.Counts.Groups, want)
+	}
+	l.later(2 * time.Hour)
+	if r := l.run(directory.RunDone); r.Counts.Groups.Deleted != 1 {
+		t.Errorf("the vanished group: %+v", r.Counts.Groups)
+	}
+}
+
+func TestSeatsOfLeaversGoToJoiners(t *testing.T) {
+	l := newLab(t, 10)
+	l.must(l.admin, directory.PutWorkspace{Settings: directory.Settings{Seats: 8}})
+	if r := l.run(directory.RunDone); r.Counts.Created != 10 || r.Counts.Held != 2 {
+		t.Errorf("got %+v", r.Counts)
+	}
+	l.src.people[0].User.Wanted = false
+	l.src.people = append(l.src.people, entryOf(10))
+	if r := l.run(directory.RunDone); r.Counts.Deactivated != 1 || r.Counts.Created != 1 || r.Counts.Held != 1 {
+		t.Errorf("got %+v", r.Counts)
+	}
+}
