@@ -186,6 +186,9 @@ func (o *overlay) Raise(context.Context, RecordType, string, Lane) error { retur
 // PutRun implements WriteTx.
 func (o *overlay) PutRun(context.Context, *Run) error { return nil }
 
+// PutSchedule implements WriteTx.
+func (o *overlay) PutSchedule(context.Context, *Schedule) error { return nil }
+
 // AddRunReport implements WriteTx.
 func (o *overlay) AddRunReport(context.Context, string, []PlannedChange, []RunError) error {
 	return nil

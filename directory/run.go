@@ -116,3 +116,11 @@ type Entry struct {
 	Since   int64      // Unix milliseconds of the first of those
 	Until   int64      // Unix milliseconds when the account expires by itself; 0: never
 }
+
+// Schedule is when a source is to be run.
+type Schedule struct {
+	Source SourceID
+	Spec   string    // as the configuration has it
+	Next   time.Time // when it is due
+	Last   time.Time // when it last was; zero: never
+}

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Findings is what a run writes down while it works: facts about entries and about
@@ -62,4 +63,32 @@ func noteEntries(ctx context.Context, tx WriteTx, by Actor, f Findings) error {
 		}
 	}
 	return nil
+}
+
+// Due reports whether a source's schedule has come round, and moves it on in the same
+// transaction: of all the processes that ask, one is told so. A tick that was missed
+// while nobody ran is made up once. next returns the first time after the one it is
+// given; another text of the schedule starts it anew.
+func (d *Directory) Due(ctx context.Context, by Actor, source SourceID, spec string, next func(time.Time) time.Time) (due bool, err error) {
+	if by.Kind != System {
+		return false, Errorf(Denied, "", "%s keeps no schedules", by.Kind)
+	}
+	err = d.store.Update(ctx, by.Workspace, func(ctx context.Context, tx WriteTx) error {
+		now := d.clock()
+		due = false
+		s, err := found(tx.Schedule(ctx, source))
+		switch {
+		case err != nil:
+			return fmt.Errorf("read schedule of %s: %w", source, err)
+		case s == nil:
+			s = &Schedule{Source: source}
+		case s.Spec == spec && now.Before(s.Next):
+			return nil
+		case s.Spec == spec:
+			due, s.Last = true, now
+		}
+		s.Spec, s.Next = spec, next(now)
+		return tx.PutSchedule(ctx, s)
+	})
+	return due, err
 }

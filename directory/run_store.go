@@ -14,6 +14,7 @@ type RunReader interface {
 	RunErrors(ctx context.Context, run string, each func(*RunError) error) error
 	// Entries sends what is remembered of a source's entries of a type to each.
 	Entries(ctx context.Context, source SourceID, t RecordType, each func(*Entry) error) error
+	Schedule(ctx context.Context, source SourceID) (*Schedule, error)
 }
 
 // RunWriter writes runs and what is remembered of entries. Only decisions about runs are
@@ -22,6 +23,7 @@ type RunWriter interface {
 	PutRun(ctx context.Context, r *Run) error
 	// AddRunReport appends to what a run reports.
 	AddRunReport(ctx context.Context, run string, changes []PlannedChange, errors []RunError) error
+	PutSchedule(ctx context.Context, s *Schedule) error
 	PutEntries(ctx context.Context, entries []Entry) error
 	DeleteEntries(ctx context.Context, source SourceID, t RecordType, keys []string) error
 }

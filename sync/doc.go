@@ -1,11 +1,23 @@
 // Package sync does what follows from time passing, beside what follows from requests.
 //
-// For now that is one loop. [Retention] ends the grace of deleted people: it removes
-// them for good when it is over. It also gives seats to people who still wait for one
-// although there are free seats, which a change leaves behind when it frees more of
-// them than it could give out by itself.
+// [Runner] passes over an LDAP source: it reads everything, proves the read complete,
+// compares with what earlier runs remember, lets [Guard] look, applies what differs
+// through the directory's door and reports entry by entry. [Scheduler] runs sources when
+// they are due, once per tick however many processes there are. What a source is, is in
+// source.go; package sync/ldap implements it.
+//
+// [Retention] ends the grace of deleted people: it removes them for good when it is
+// over. It also gives seats to people who still wait for one although there are free
+// seats, which a change leaves behind when it frees more of them than it could give out
+// by itself.
 //
 // # What is promised
+//
+// A read that was not proven complete changes nobody. Who is missing loses access only
+// after two complete runs, and never because an entry could not be told apart. A run
+// that would do too much is held with its plan, and a person decides. One bad entry
+// stops nobody else. There is one run of a source at a time, and one that lost its lease
+// writes nothing more.
 //
 // A loop is a Run method that returns when its context ends, having finished the change
 // it was at. It decides nothing: it asks the directory for changes like everybody else,

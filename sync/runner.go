@@ -183,6 +183,8 @@ func (p *pass) end(ctx context.Context, failure error) (*directory.Run, error) {
 	switch {
 	case errors.Is(failure, errHeld):
 		r.State = directory.RunHeld
+	case errors.Is(failure, context.Canceled):
+		r.State, r.Error = directory.RunFailed, "the process was stopped; the next run goes on"
 	case failure != nil:
 		r.State, r.Error = directory.RunFailed, sentence(failure)
 	case r.Kind == directory.PlanRun:

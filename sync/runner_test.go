@@ -420,3 +420,15 @@ func TestSeatsOfLeaversGoToJoiners(t *testing.T) {
 		t.Errorf("got %+v", r.Counts)
 	}
 }
+
+func TestAnEntryThatCannotBeToldApartRemovesNobody(t *testing.T) {
+	l := newLab(t, 20)
+	l.run(directory.RunDone)
+	l.src.people[3].Key, l.src.people[3].Fault = "", directory.Errorf(directory.Invalid, "id", "the entry has no entryUUID")
+	for range 4 {
+		l.later(2 * time.Hour)
+		if r := l.run(directory.RunDone); r.Counts.Missing != 1 || r.Counts.Deactivated != 0 {
+			t.Errorf("got %+v", r.Counts)
+		}
+	}
+}

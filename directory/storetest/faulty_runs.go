@@ -45,3 +45,11 @@ func (x *faultyWriter) PutEntries(ctx context.Context, entries []directory.Entry
 func (x *faultyWriter) DeleteEntries(ctx context.Context, source directory.SourceID, t directory.RecordType, keys []string) error {
 	return x.fault.tell(func() error { return x.tx.DeleteEntries(ctx, source, t, keys) })
 }
+
+func (x *faultyReader) Schedule(ctx context.Context, source directory.SourceID) (*directory.Schedule, error) {
+	return ask(x.fault, func() (*directory.Schedule, error) { return x.tx.Schedule(ctx, source) })
+}
+
+func (x *faultyWriter) PutSchedule(ctx context.Context, s *directory.Schedule) error {
+	return x.fault.tell(func() error { return x.tx.PutSchedule(ctx, s) })
+}

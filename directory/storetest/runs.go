@@ -12,6 +12,7 @@ import (
 // testRuns says what a store keeps of runs and of the entries that they read.
 func testRuns(t *testing.T, open Open) {
 	t.Run("a run is kept with its report", func(t *testing.T) { runIsKept(t, newFixture(t, open)) })
+	t.Run("a schedule is kept", func(t *testing.T) { scheduleIsKept(t, newFixture(t, open)) })
 	t.Run("entries are remembered and forgotten", func(t *testing.T) { entriesAreKept(t, newFixture(t, open)) })
 }
 
@@ -97,4 +98,24 @@ func entriesAreKept(t *testing.T, f *fixture) {
 		}
 		return err
 	})
+}
+
+func scheduleIsKept(t *testing.T, f *fixture) {
+	s := directory.Schedule{Source: "corp", Spec: "@hourly", Next: day}
+	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+		if _, err := tx.Schedule(ctx, "corp"); !directory.Is(err, directory.NotFound) {
+			t.Errorf("got %v", err)
+		}
+		return nil
+	})
+	for range 2 {
+		f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutSchedule(ctx, &s) })
+		f.view(func(ctx context.Context, tx directory.ReadTx) error {
+			if got, err := tx.Schedule(ctx, "corp"); err != nil || *got != s {
+				t.Errorf("got %+v, %v", got, err)
+			}
+			return nil
+		})
+		s.Spec, s.Last = "@daily", day.Add(time.Hour)
+	}
 }

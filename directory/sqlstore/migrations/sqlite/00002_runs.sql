@@ -55,3 +55,14 @@ create table entries (
 	until         bigint not null,
 	primary key (workspace_id, source, type, entry_key)
 );
+
+-- When a source is due. The text of the schedule is kept so that a change of it is
+-- noticed.
+create table schedules (
+	workspace_id bigint not null,
+	source       text not null,
+	spec         text not null,
+	next_run_at  bigint not null,
+	last_run_at  bigint not null,
+	primary key (workspace_id, source)
+);
