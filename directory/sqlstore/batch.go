@@ -15,7 +15,7 @@ import (
 // run under its own context: a caller who leaves must not take the others' work along.
 type batch struct {
 	s         *Store
-	workspace int64
+	workspace string
 	ctx       context.Context
 	conn      *sql.Conn
 	tx        *sql.Tx
@@ -48,8 +48,8 @@ func (r *rerun) Error() string { return "run again: " + r.err.Error() }
 
 // runBatch runs updates in one transaction. When it returns nil, everything that
 // succeeded is durable and each update knows what came of it.
-func (s *Store) runBatch(workspace int64, updates []*update) (err error) {
-	b := &batch{s: s, workspace: workspace, ctx: context.Background(), texts: make(map[string]*sql.Stmt),
+func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (err error) {
+	b := &batch{s: s, workspace: string(workspace), ctx: context.Background(), texts: make(map[string]*sql.Stmt),
 		frames: []*frame{new(frame)}, solo: len(updates) == 1}
 	if err := b.begin(); err != nil {
 		return err

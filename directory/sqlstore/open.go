@@ -35,7 +35,7 @@ type Store struct {
 	locked  *os.File // while this process is the server
 
 	mu      sync.Mutex
-	queues  map[int64]*queue
+	queues  map[directory.WorkspaceID]*queue
 	closed  bool
 	closing chan struct{}
 	work    sync.WaitGroup // of the queues' goroutines
@@ -49,7 +49,7 @@ var _ directory.Store = (*Store)(nil)
 // Open opens the database and checks that it answers. It neither makes nor changes
 // tables: see [Store.Migrate].
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{log: c.Logger, blocks: defaultBlocks, queues: make(map[int64]*queue), closing: make(chan struct{}),
+	s := &Store{log: c.Logger, blocks: defaultBlocks, queues: make(map[directory.WorkspaceID]*queue), closing: make(chan struct{}),
 		failed: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)

@@ -26,7 +26,7 @@ func (c *tokenScan) token() *directory.Token {
 // TokenByHash implements [directory.Store]. It is one statement, for every request
 // begins with it.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
-	var workspace int64
+	var workspace directory.WorkspaceID
 	var t tokenScan
 	var c sourceScan
 	found := false
@@ -49,7 +49,7 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.Workspa
 	if err != nil {
 		return "", nil, nil, err
 	}
-	return workspaceID(workspace), t.token(), source, nil
+	return workspace, t.token(), source, nil
 }
 
 // Tokens implements [directory.SourceReader].
