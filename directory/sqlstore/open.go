@@ -29,7 +29,7 @@ type Store struct {
 	write   *sql.DB
 	read    *sql.DB
 	readers chan *session
-	texts   *prepared // statements of the writing connections
+	kept    kept // statements of the writing connection of SQLite
 	blocks  blockSizes
 	lockAt  string   // the lock file's path, or empty
 	locked  *os.File // while this process is the server
@@ -62,7 +62,6 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		s.closePools()
 		return nil, err
 	}
-	s.texts = newPrepared(s.write)
 	s.readers = make(chan *session, readSessions)
 	for range readSessions {
 		s.readers <- nil // opened when first needed
@@ -84,10 +83,10 @@ func (s *Store) Close() error {
 	s.work.Wait()
 	for range readSessions {
 		if r := <-s.readers; r != nil {
-			r.close()
+			r.link.release(true)
 		}
 	}
-	s.texts.close()
+	s.kept.close()
 	return s.closePools()
 }
 

@@ -102,7 +102,6 @@ func (q *queue) work() {
 	for ; batch != nil; batch = q.take() {
 		q.s.commitTogether(q.workspace, batch)
 		answer(batch, nil)
-		q.s.texts.settle(context.Background())
 	}
 }
 

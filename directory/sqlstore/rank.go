@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,10 +34,10 @@ type block struct {
 // shelfTotals returns how many records each shelf has.
 func (r *reader) shelfTotals(ctx context.Context, t directory.RecordType) (map[string]int64, error) {
 	totals := make(map[string]int64)
-	err := each(ctx, r.q, func(rows *sql.Rows) error {
+	err := r.q.query(ctx, func(rw row) error {
 		var shelf string
 		var n int64
-		err := rows.Scan(&shelf, &n)
+		err := rw.Scan(&shelf, &n)
 		totals[shelf] = n
 		return err
 	}, `
@@ -122,9 +121,9 @@ func (r *reader) blocks(ctx context.Context, k shelfKey, level int, from, to str
 		text, args = text+`
 		and low < $5`, append(args, to)
 	}
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var b block
-		err := rows.Scan(&b.low, &b.records)
+		err := rw.Scan(&b.low, &b.records)
 		blocks = append(blocks, b)
 		return err
 	}, text+`

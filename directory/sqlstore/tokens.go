@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"rollcall/directory"
@@ -54,9 +53,9 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.Workspa
 
 // Tokens implements [directory.SourceReader].
 func (r *reader) Tokens(ctx context.Context, source directory.SourceID) (all []directory.Token, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var c tokenScan
-		if err := rows.Scan(c.dest()...); err != nil {
+		if err := rw.Scan(c.dest()...); err != nil {
 			return fmt.Errorf("read token: %w", err)
 		}
 		if source == "" || c.t.Source == source {

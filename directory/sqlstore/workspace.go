@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -19,12 +18,12 @@ const workspaceColumns = `
 const selectWorkspace = workspaceColumns + `
 		where workspace_id = $1`
 
-func scanWorkspace(rows *sql.Rows) (*directory.Workspace, error) {
+func scanWorkspace(rw row) (*directory.Workspace, error) {
 	var w directory.Workspace
 	var created int64
 	var settings []byte
 	c := &w.Counts
-	if err := rows.Scan(&w.ID, &w.Slug, &settings, &c.Seats, &c.Guests, &c.Held, &c.Pending, &c.Active, &c.Deactivated,
+	if err := rw.Scan(&w.ID, &w.Slug, &settings, &c.Seats, &c.Guests, &c.Held, &c.Pending, &c.Active, &c.Deactivated,
 		&w.Audit.Seq, &w.Audit.Hash, &created, &w.Version); err != nil {
 		return nil, fmt.Errorf("read workspace: %w", err)
 	}
@@ -36,8 +35,8 @@ func scanWorkspace(rows *sql.Rows) (*directory.Workspace, error) {
 }
 
 func readWorkspace(ctx context.Context, q querier, text, id string) (w *directory.Workspace, err error) {
-	err = each(ctx, q, func(rows *sql.Rows) (err error) {
-		w, err = scanWorkspace(rows)
+	err = q.query(ctx, func(rw row) (err error) {
+		w, err = scanWorkspace(rw)
 		return err
 	}, text, id)
 	if err == nil && w == nil {
@@ -50,8 +49,8 @@ func readWorkspace(ctx context.Context, q querier, text, id string) (w *director
 func (s *Store) Workspaces(ctx context.Context) ([]directory.Workspace, error) {
 	var all []directory.Workspace
 	err := s.withSession(ctx, func(r *session) error {
-		return each(ctx, r, func(rows *sql.Rows) error {
-			w, err := scanWorkspace(rows)
+		return r.query(ctx, func(rw row) error {
+			w, err := scanWorkspace(rw)
 			if err == nil {
 				all = append(all, *w)
 			}
@@ -76,7 +75,7 @@ func (s *Store) EnsureWorkspace(ctx context.Context, slug string) (directory.Wor
 			select cast(coalesce(max(cast(workspace_id as bigint)), 0) + 1 as text), $1, '{}', 0, 0, 0, 0, 0, 0, 0, '', $2, 1
 			from workspaces`, slug, time.Now().UnixMilli())
 		if err != nil && s.dialect.faultOf(err) != faultUnique {
-			return "", s.unavailable("make workspace", err)
+			return "", s.explain("make workspace", err)
 		}
 	}
 	return "", directory.Errorf(directory.Unavailable, "", "the workspace %q could not be made", slug)
