@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"math"
@@ -17,11 +16,11 @@ const auditColumns = `
 		from audit a
 		left join audit_details d on d.workspace_id = a.workspace_id and d.seq = a.seq`
 
-func scanAudit(rows *sql.Rows) (*directory.AuditRecord, error) {
+func scanAudit(rw row) (*directory.AuditRecord, error) {
 	var r directory.AuditRecord
 	var at int64
-	var digest, hash sql.RawBytes
-	if err := rows.Scan(&r.Seq, &at, &r.Actor, &r.ActorID, &r.Change, &r.Outcome, &r.Reason, &r.RequestID, &r.Type,
+	var digest, hash []byte
+	if err := rw.Scan(&r.Seq, &at, &r.Actor, &r.ActorID, &r.Change, &r.Outcome, &r.Reason, &r.RequestID, &r.Type,
 		&r.Record, &digest, &hash, &r.Salt, &r.Detail); err != nil {
 		return nil, fmt.Errorf("read audit record: %w", err)
 	}
@@ -59,20 +58,20 @@ func (r *reader) Audit(ctx context.Context, q directory.AuditQuery, each func(*d
 }
 
 func (r *reader) auditPage(ctx context.Context, q directory.AuditQuery, after int64, limit int) (page []*directory.AuditRecord, err error) {
-	scan := func(rows *sql.Rows) error {
-		a, err := scanAudit(rows)
+	scan := func(rw row) error {
+		a, err := scanAudit(rw)
 		page = append(page, a)
 		return err
 	}
 	if q.Record == "" {
-		err = each(ctx, r.q, scan, auditColumns+`
+		err = r.q.query(ctx, scan, auditColumns+`
 		where a.workspace_id = $1
 		and a.seq > $2
 		order by a.seq
 		limit $3`, r.ws, after, limit)
 		return page, err
 	}
-	err = each(ctx, r.q, scan, auditColumns+`
+	err = r.q.query(ctx, scan, auditColumns+`
 		where a.workspace_id = $1
 		and a.record = $2
 		and a.type = $3

@@ -3,7 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -15,11 +15,10 @@ import (
 // run under its own context: a caller who leaves must not take the others' work along.
 type batch struct {
 	s         *Store
-	workspace int64
+	workspace string
 	ctx       context.Context
-	conn      *sql.Conn
-	tx        *sql.Tx
-	texts     map[string]*sql.Stmt
+	link      link
+	waiting   []statement         // to be sent
 	base      directory.Workspace // as it was when the batch began
 	frames    []*frame            // the first belongs to the batch, the others to steps
 	current   *update
@@ -48,19 +47,13 @@ func (r *rerun) Error() string { return "run again: " + r.err.Error() }
 
 // runBatch runs updates in one transaction. When it returns nil, everything that
 // succeeded is durable and each update knows what came of it.
-func (s *Store) runBatch(workspace int64, updates []*update) (err error) {
-	b := &batch{s: s, workspace: workspace, ctx: context.Background(), texts: make(map[string]*sql.Stmt),
-		frames: []*frame{new(frame)}, solo: len(updates) == 1}
+func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (err error) {
+	b := &batch{s: s, workspace: string(workspace), ctx: context.Background(), frames: []*frame{new(frame)}, solo: len(updates) == 1}
 	if err := b.begin(); err != nil {
 		return err
 	}
 	committed := false
-	defer func() {
-		if !committed {
-			b.rollback()
-		}
-		b.conn.Close()
-	}()
+	defer func() { b.end(committed) }()
 	if err := b.lockWorkspace(); err != nil {
 		return cmp.Or(b.broken, err)
 	}
@@ -78,13 +71,12 @@ func (s *Store) runBatch(workspace int64, updates []*update) (err error) {
 }
 
 func (b *batch) begin() (err error) {
-	if b.conn, err = b.s.write.Conn(b.ctx); err != nil {
-		return b.s.unavailable("connect", err)
+	if b.link, err = b.s.dialect.connect(b.ctx, b.s.write, &b.s.kept); err != nil {
+		return b.s.explain("begin", err)
 	}
-	if b.tx, err = b.conn.BeginTx(b.ctx, nil); err != nil {
-		discard(b.conn)
-		b.conn.Close()
-		return b.s.unavailable("begin", err)
+	if err := b.send(statement{text: b.s.dialect.begin}); err != nil {
+		b.link.release(true)
+		return err
 	}
 	return nil
 }
@@ -117,6 +109,9 @@ func (b *batch) run(u *update) {
 
 // step runs fn and keeps what it wrote, or nothing of it.
 func (b *batch) step(fn func() error) (err error) {
+	if err := b.sync(); err != nil { // what belongs to the step around this one
+		return err
+	}
 	f := new(frame)
 	depth := len(b.frames)
 	b.frames = append(b.frames, f)
@@ -128,10 +123,10 @@ func (b *batch) step(fn func() error) (err error) {
 		b.frames = b.frames[:depth]
 	}()
 	if err = fn(); err == nil {
-		err = f.err
+		err = cmp.Or(b.sync(), f.err)
 	}
 	if err != nil || b.broken != nil {
-		return err
+		return cmp.Or(err, b.broken)
 	}
 	ok = true
 	b.keep(f, depth)
@@ -150,8 +145,10 @@ func (b *batch) undo(f *frame, depth int) {
 	switch {
 	case !f.saved || b.broken != nil:
 	case b.isTransaction(depth):
-		b.spoiled = true
+		b.spoiled, b.waiting = true, nil
 	default:
+		// What waits may never have opened the savepoint, so it has to be sent.
+		_ = b.sync()
 		b.must("rollback to " + savepoint(depth))
 		b.must("release " + savepoint(depth))
 	}
@@ -182,22 +179,33 @@ func (b *batch) must(text string) {
 	if b.broken != nil {
 		return
 	}
-	if _, err := b.run1(text); err != nil {
-		b.broken = b.s.unavailable(text, err)
+	if err := b.send(statement{text: text}); err != nil && b.broken == nil {
+		b.broken = err
 	}
 }
 
 func (b *batch) commit() error {
-	if err := b.flush(); err != nil {
-		return err
+	err := b.flush()
+	if err == nil && !b.s.dialect.remote {
+		err = b.sync()
 	}
-	err := b.tx.Commit()
+	if err != nil {
+		return cmp.Or(b.broken, err)
+	}
+	err = b.link.exec(b.ctx, append(b.waiting, statement{text: commitText})...)
+	b.waiting = nil
 	if err == nil {
 		return nil
 	}
+	b.broken = b.uncertain(err)
+	return b.broken
+}
+
+// uncertain says that a commit failed: it may have happened.
+func (b *batch) uncertain(err error) error {
 	switch b.s.dialect.faultOf(err) {
 	case faultRetry:
-		return &rerun{err: b.s.unavailable("commit", err)}
+		return &rerun{err: b.s.explain("commit", err)}
 	case faultBroken:
 		b.s.breakDown(err)
 	}
@@ -206,10 +214,13 @@ func (b *batch) commit() error {
 	return e
 }
 
-// rollback undoes the transaction. A connection on which something went wrong is not
-// used again, for it may still be in a transaction.
-func (b *batch) rollback() {
-	if err := b.tx.Rollback(); err != nil || b.broken != nil {
-		discard(b.conn)
+// end undoes a transaction that was not committed. A connection on which something
+// went wrong is not used again, for it may still be in a transaction.
+func (b *batch) end(committed bool) {
+	var again *rerun
+	doubtful := b.broken != nil && !errors.As(b.broken, &again)
+	if !committed {
+		doubtful = b.link.exec(b.ctx, statement{text: rollbackText}) != nil || doubtful
 	}
+	b.link.release(doubtful)
 }

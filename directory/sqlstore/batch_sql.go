@@ -2,44 +2,69 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 )
 
-// query implements querier within the batch, whatever context it is given.
-func (b *batch) query(_ context.Context, text string, args ...any) (*sql.Rows, error) {
-	if err := b.check(args); err != nil {
-		return nil, err
-	}
-	if !b.s.dialect.prepare {
-		rows, err := b.tx.QueryContext(b.ctx, text, args...)
-		return rows, b.failed(b.ctx, err)
-	}
-	st, err := b.statement(text)
-	if err != nil {
-		return nil, b.failed(b.ctx, err)
-	}
-	rows, err := st.QueryContext(b.ctx, args...)
-	return rows, b.failed(b.ctx, err)
+// The statements around a transaction.
+const (
+	commitText   = "commit"
+	rollbackText = "rollback"
+)
+
+// query implements querier within the batch, under the batch's context.
+func (b *batch) query(_ context.Context, scan func(row) error, text string, args ...any) error {
+	return b.ask(statement{text: text, args: args}, scan)
 }
 
-func (b *batch) queryOnce(_ context.Context, text string, args ...any) (*sql.Rows, error) {
-	if err := b.check(args); err != nil {
-		return nil, err
-	}
-	rows, err := b.tx.QueryContext(b.ctx, text, args...)
-	return rows, b.failed(b.ctx, err)
+func (b *batch) queryOnce(_ context.Context, scan func(row) error, text string, args ...any) error {
+	return b.ask(statement{text: text, args: args, once: true}, scan)
 }
 
-// exec writes within the present step.
+func (b *batch) ask(q statement, scan func(row) error) error {
+	if err := b.check(q.args); err != nil {
+		return err
+	}
+	first := b.waiting
+	b.waiting = nil
+	var own error // of the receiver: no fault of the transaction's
+	err := b.link.query(b.ctx, first, q, func(r row) error {
+		own = scan(r)
+		return own
+	})
+	if err != nil && err == own {
+		return err
+	}
+	return b.failed(err)
+}
+
+// exec writes within the present step. Where the way to the database is long, the
+// statement waits for company, at the latest until the step ends.
 func (b *batch) exec(text string, args ...any) error {
 	if err := b.check(args); err != nil {
 		return err
 	}
-	if b.save(); b.broken != nil {
+	b.save()
+	return b.send(statement{text: text, args: args})
+}
+
+func (b *batch) send(s statement) error {
+	b.waiting = append(b.waiting, s)
+	if b.s.dialect.remote {
+		return nil
+	}
+	return b.sync()
+}
+
+// sync runs the statements that wait.
+func (b *batch) sync() error {
+	if b.broken != nil {
 		return b.broken
 	}
-	_, err := b.run1(text, args...)
-	return b.failed(b.ctx, err)
+	if len(b.waiting) == 0 {
+		return nil
+	}
+	list := b.waiting
+	b.waiting = nil
+	return b.failed(b.link.exec(b.ctx, list...))
 }
 
 // check refuses to go on with a transaction that may be gone.
@@ -50,37 +75,15 @@ func (b *batch) check(args []any) error {
 	return checkText(args)
 }
 
-func (b *batch) run1(text string, args ...any) (sql.Result, error) {
-	if !b.s.dialect.prepare {
-		return b.tx.ExecContext(b.ctx, text, args...)
-	}
-	st, err := b.statement(text)
-	if err != nil {
-		return nil, err
-	}
-	return st.ExecContext(b.ctx, args...)
-}
-
-func (b *batch) statement(text string) (*sql.Stmt, error) {
-	if st := b.texts[text]; st != nil {
-		return st, nil
-	}
-	st, err := b.s.texts.in(b.ctx, b.tx, text)
-	if err != nil {
-		return nil, err
-	}
-	b.texts[text] = st
-	return st, nil
-}
-
 // failed sorts the error of a statement by what it means for the others in the batch.
-func (b *batch) failed(_ context.Context, err error) error {
+func (b *batch) failed(err error) error {
 	if err == nil || b.broken != nil {
 		return err
 	}
 	fault := b.s.dialect.faultOf(err)
-	err = b.s.unavailable("write", err)
-	top := b.frames[len(b.frames)-1]
+	err = b.s.explain("write", err)
+	depth := len(b.frames) - 1
+	top := b.frames[depth]
 	switch {
 	case fault == faultRetry:
 		b.broken = &rerun{err: err}
@@ -88,9 +91,9 @@ func (b *batch) failed(_ context.Context, err error) error {
 		b.broken = err
 	case !b.s.dialect.fragile:
 		return err
-	case len(b.frames) == 1:
+	case depth == 0:
 		b.broken = err
-	case !top.saved || b.isTransaction(len(b.frames)-1):
+	case !top.saved || b.isTransaction(depth):
 		// Without a savepoint there is nothing to go back to but the beginning.
 		b.broken = &rerun{without: b.current, err: err}
 	case top.err == nil:

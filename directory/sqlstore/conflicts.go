@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -14,10 +13,10 @@ const conflictColumns = `
 		from conflicts`
 
 func (r *reader) conflicts(ctx context.Context, text string, args ...any) (all []directory.Conflict, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var c directory.Conflict
 		var candidates []byte
-		if err := rows.Scan(&c.ID, &c.Kind, &c.Source, &c.UserName, &c.ExternalID, &candidates, &c.Reason, &c.First, &c.Last,
+		if err := rw.Scan(&c.ID, &c.Kind, &c.Source, &c.UserName, &c.ExternalID, &candidates, &c.Reason, &c.First, &c.Last,
 			&c.Times); err != nil {
 			return fmt.Errorf("read conflict: %w", err)
 		}

@@ -24,15 +24,15 @@ type dialect struct {
 	forUpdate  string // at the end of a select: keeps other writers out
 	shy        string // before a column: keeps the planner from choosing an index for it
 
-	// prepare tells that statements must be prepared by us to be fast; pgx does it by
-	// itself.
-	prepare bool
 	// fragile tells that a statement that fails spoils the transaction up to the last
 	// savepoint.
 	fragile bool
-	// remote tells that a statement may wait for a network, and must end with its caller.
+	// remote tells that a network lies between: statements travel together where they
+	// can, and none outlives its caller.
 	remote bool
 
+	begin    string // begins a transaction that will write
+	link     func(*sql.Conn, *kept) link
 	classify func(error) fault
 }
 
@@ -43,7 +43,8 @@ var sqliteDialect = &dialect{
 	findTable:  "select count(*) from sqlite_master where type = 'table' and name = $1",
 	snapshot:   "begin",
 	shy:        "+",
-	prepare:    true,
+	begin:      "begin immediate",
+	link:       linkSQLite,
 	classify:   classifySQLite,
 }
 
@@ -56,6 +57,8 @@ var postgresDialect = &dialect{
 	forUpdate:  " for update",
 	fragile:    true,
 	remote:     true,
+	begin:      "begin",
+	link:       linkPostgres,
 	classify:   classifyPostgres,
 }
 
@@ -121,8 +124,8 @@ func classifyPostgres(err error) fault {
 		return faultRetry
 	case "25006": // a standby: fail over before writing again
 		return faultLost
-	case "58030":
-		return faultBroken
+	case "58030": // an I/O error is the server's to judge
+		return faultLost
 	}
 	for _, class := range []string{"08", "53", "57", "XX", "25"} {
 		if strings.HasPrefix(e.Code, class) {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"strconv"
 	"time"
@@ -43,9 +42,9 @@ func (r *reader) listPoints(ctx context.Context, s *sheet, l directory.Listing, 
 	var found []onShelf
 	seen := make(map[directory.ResourceID]bool)
 	for _, p := range points {
-		err := each(ctx, r.q, func(rows *sql.Rows) error {
+		err := r.q.query(ctx, func(rw row) error {
 			var shelf string
-			st, err := s.scan(rows, &shelf)
+			st, err := s.scan(rw, &shelf)
 			if err != nil || shelves[shelf] == 0 || seen[st.ID] {
 				return err
 			}
@@ -189,7 +188,7 @@ func (x *search) count(ctx context.Context, c condition, shelf string, args []an
 		n, err = x.count(ctx, isUnwanted, shelf, args)
 		return totals[shelf] - n, err
 	}
-	err = x.once(ctx, func(rows *sql.Rows) error { return rows.Scan(&n) }, `
+	err = x.r.q.queryOnce(ctx, func(rw row) error { return rw.Scan(&n) }, `
 		select count(*)`+x.where(c), args...)
 	return n, err
 }
@@ -243,9 +242,9 @@ const idWindow = 8192
 func (x *search) ids(ctx context.Context, c condition, args []any, order, after string, skip, limit int64) (ids []directory.ResourceID, err error) {
 	n := len(args)
 	args = append(slices.Clip(args), after, limit, skip)
-	err = x.once(ctx, func(rows *sql.Rows) error {
+	err = x.r.q.queryOnce(ctx, func(rw row) error {
 		var id directory.ResourceID
-		err := rows.Scan(&id)
+		err := rw.Scan(&id)
 		ids = append(ids, id)
 		return err
 	}, `
@@ -297,13 +296,4 @@ func (x *search) records(ctx context.Context, ids []directory.ResourceID, each f
 		}
 	}
 	return nil
-}
-
-// once runs a query whose text is not worth keeping.
-func (x *search) once(ctx context.Context, scan func(*sql.Rows) error, text string, args ...any) error {
-	rows, err := x.r.q.queryOnce(ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	return eachRow(ctx, x.r.q, rows, scan)
 }

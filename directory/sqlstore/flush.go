@@ -81,7 +81,7 @@ func erasedLater(entries []auditEntry) map[int]bool {
 	return marked
 }
 
-func auditRow(workspace int64, r *directory.AuditRecord) ([]any, error) {
+func auditRow(workspace string, r *directory.AuditRecord) ([]any, error) {
 	digest, err := hex.DecodeString(r.Digest)
 	if err != nil {
 		return nil, fmt.Errorf("encode audit record %d: %w", r.Seq, err)

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"rollcall/directory"
@@ -22,8 +21,8 @@ func decodeGroup(st *directory.Stored) (*directory.Group, error) {
 }
 
 func (r *reader) storedGroup(ctx context.Context, sought, text string, args ...any) (st *directory.Stored, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) (err error) {
-		st, err = scanStoredGroup(rows)
+	err = r.q.query(ctx, func(rw row) (err error) {
+		st, err = scanStoredGroup(rw)
 		return err
 	}, text, args...)
 	if err == nil && st == nil {

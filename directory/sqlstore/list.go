@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 
@@ -20,7 +19,7 @@ type sheet struct {
 	table   *directory.ResourceType
 	from    string
 	columns string // of a stored record, of the table t
-	scan    func(rows *sql.Rows, more ...any) (*directory.Stored, error)
+	scan    func(rw row, more ...any) (*directory.Stored, error)
 	fill    func(*reader, context.Context, []*directory.Stored) error
 	match   func(*reader, context.Context, *directory.Stored, directory.Filter) (bool, error)
 }
@@ -45,22 +44,22 @@ var groupSheet = &sheet{
 	match:   matchGroup,
 }
 
-func scanStoredUser(rows *sql.Rows, more ...any) (*directory.Stored, error) {
+func scanStoredUser(rw row, more ...any) (*directory.Stored, error) {
 	var id, source string
 	var version, created, modified int64
-	var facts, doc sql.RawBytes
+	var facts, doc []byte
 	dest := append([]any{&id, &source, &version, &created, &modified, &facts, &doc}, more...)
-	if err := rows.Scan(dest...); err != nil {
+	if err := rw.Scan(dest...); err != nil {
 		return nil, fmt.Errorf("read user: %w", err)
 	}
 	return stored(id, source, version, created, modified, facts, doc), nil
 }
 
-func scanStoredGroup(rows *sql.Rows, more ...any) (*directory.Stored, error) {
+func scanStoredGroup(rw row, more ...any) (*directory.Stored, error) {
 	st := new(directory.Stored)
 	var created, modified int64
 	dest := append([]any{&st.ID, &st.Source, &st.Meta.Version, &created, &modified, &st.Doc}, more...)
-	if err := rows.Scan(dest...); err != nil {
+	if err := rw.Scan(dest...); err != nil {
 		return nil, fmt.Errorf("read group: %w", err)
 	}
 	st.Meta.Created, st.Meta.Modified = fromMillis(created), fromMillis(modified)
@@ -210,8 +209,8 @@ func (r *reader) page(ctx context.Context, s *sheet, shelf string, from position
 	if from.after != "" {
 		key, compare = from.after, ">"
 	}
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
-		st, err := s.scan(rows)
+	err = r.q.query(ctx, func(rw row) error {
+		st, err := s.scan(rw)
 		page = append(page, st)
 		return err
 	}, `
@@ -231,8 +230,8 @@ func (r *reader) byIDs(ctx context.Context, s *sheet, ids []directory.ResourceID
 		return nil, nil
 	}
 	list := padded(ids)
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
-		st, err := s.scan(rows)
+	err = r.q.query(ctx, func(rw row) error {
+		st, err := s.scan(rw)
 		page = append(page, st)
 		return err
 	}, `

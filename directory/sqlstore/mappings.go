@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"rollcall/directory"
@@ -13,9 +12,9 @@ const mappingColumns = `
 		from mappings`
 
 func (r *reader) mappings(ctx context.Context, text string, args ...any) (all []directory.Mapping, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var m directory.Mapping
-		err := rows.Scan(&m.ID, &m.Group, &m.Kind, &m.Name)
+		err := rw.Scan(&m.ID, &m.Group, &m.Kind, &m.Name)
 		all = append(all, m)
 		return err
 	}, text, args...)

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -11,9 +10,9 @@ import (
 
 // Members implements [directory.GroupReader].
 func (r *reader) Members(ctx context.Context, group, after directory.ResourceID, limit int) (members []directory.Member, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var m directory.Member
-		err := rows.Scan(&m.ID, &m.Display)
+		err := rw.Scan(&m.ID, &m.Display)
 		members = append(members, m)
 		return err
 	}, `
@@ -32,17 +31,17 @@ func (r *reader) Members(ctx context.Context, group, after directory.ResourceID,
 // Membership implements [directory.GroupReader].
 func (r *reader) Membership(ctx context.Context, group directory.ResourceID, ids []directory.ResourceID) (map[directory.ResourceID]directory.MemberState, error) {
 	states := make(map[directory.ResourceID]directory.MemberState, len(ids))
-	scan := func(rows *sql.Rows) error {
+	scan := func(rw row) error {
 		var id, member directory.ResourceID
 		var m directory.MemberState
-		err := rows.Scan(&id, &m.Source, &m.Shelf, &member)
+		err := rw.Scan(&id, &m.Source, &m.Shelf, &member)
 		m.Member = member != ""
 		states[id] = m
 		return err
 	}
 	for part := range slices.Chunk(ids, maxList) {
 		list := padded(part)
-		err := each(ctx, r.q, scan, membershipText(len(list)), append([]any{r.ws, string(group)}, list...)...)
+		err := r.q.query(ctx, scan, membershipText(len(list)), append([]any{r.ws, string(group)}, list...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -78,9 +77,9 @@ func (r *reader) isMember(ctx context.Context, group, user directory.ResourceID)
 
 // GroupsOf implements [directory.GroupReader].
 func (r *reader) GroupsOf(ctx context.Context, user directory.ResourceID) (groups []directory.GroupRef, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var g directory.GroupRef
-		err := rows.Scan(&g.ID, &g.DisplayName)
+		err := rw.Scan(&g.ID, &g.DisplayName)
 		groups = append(groups, g)
 		return err
 	}, `
@@ -96,16 +95,16 @@ func (r *reader) GroupsOf(ctx context.Context, user directory.ResourceID) (group
 // groupsOf returns the groups of many users at once.
 func (r *reader) groupsOf(ctx context.Context, users []directory.ResourceID) (map[directory.ResourceID][]directory.GroupRef, error) {
 	groups := make(map[directory.ResourceID][]directory.GroupRef)
-	scan := func(rows *sql.Rows) error {
+	scan := func(rw row) error {
 		var user directory.ResourceID
 		var g directory.GroupRef
-		err := rows.Scan(&user, &g.ID, &g.DisplayName)
+		err := rw.Scan(&user, &g.ID, &g.DisplayName)
 		groups[user] = append(groups[user], g)
 		return err
 	}
 	for part := range slices.Chunk(users, maxList) {
 		list := padded(part)
-		if err := each(ctx, r.q, scan, groupsOfText(len(list)), append([]any{r.ws}, list...)...); err != nil {
+		if err := r.q.query(ctx, scan, groupsOfText(len(list)), append([]any{r.ws}, list...)...); err != nil {
 			return nil, err
 		}
 	}

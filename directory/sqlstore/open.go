@@ -29,13 +29,13 @@ type Store struct {
 	write   *sql.DB
 	read    *sql.DB
 	readers chan *session
-	texts   *prepared // statements of the writing connections
+	kept    kept // statements of the writing connection of SQLite
 	blocks  blockSizes
 	lockAt  string   // the lock file's path, or empty
 	locked  *os.File // while this process is the server
 
 	mu      sync.Mutex
-	queues  map[int64]*queue
+	queues  map[directory.WorkspaceID]*queue
 	closed  bool
 	closing chan struct{}
 	work    sync.WaitGroup // of the queues' goroutines
@@ -49,7 +49,7 @@ var _ directory.Store = (*Store)(nil)
 // Open opens the database and checks that it answers. It neither makes nor changes
 // tables: see [Store.Migrate].
 func Open(ctx context.Context, c Config) (*Store, error) {
-	s := &Store{log: c.Logger, blocks: defaultBlocks, queues: make(map[int64]*queue), closing: make(chan struct{}),
+	s := &Store{log: c.Logger, blocks: defaultBlocks, queues: make(map[directory.WorkspaceID]*queue), closing: make(chan struct{}),
 		failed: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -62,7 +62,6 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		s.closePools()
 		return nil, err
 	}
-	s.texts = newPrepared(s.write)
 	s.readers = make(chan *session, readSessions)
 	for range readSessions {
 		s.readers <- nil // opened when first needed
@@ -84,10 +83,10 @@ func (s *Store) Close() error {
 	s.work.Wait()
 	for range readSessions {
 		if r := <-s.readers; r != nil {
-			r.close()
+			r.link.release(true)
 		}
 	}
-	s.texts.close()
+	s.kept.close()
 	return s.closePools()
 }
 

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"errors"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -27,7 +26,7 @@ type update struct {
 // goroutine works on it only while there is something to do.
 type queue struct {
 	s         *Store
-	workspace int64
+	workspace directory.WorkspaceID
 
 	mu      sync.Mutex
 	waiting []*update
@@ -39,12 +38,8 @@ func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(co
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	n, err := workspaceNumber(ws)
-	if err != nil {
-		return err
-	}
 	u := &update{ctx: ctx, fn: fn, done: make(chan struct{})}
-	if err := s.enqueue(n, u); err != nil {
+	if err := s.enqueue(ws, u); err != nil {
 		return err
 	}
 	select {
@@ -60,16 +55,7 @@ func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(co
 	return u.err
 }
 
-// workspaceNumber returns the number by which the tables know a workspace.
-func workspaceNumber(ws directory.WorkspaceID) (int64, error) {
-	n, err := strconv.ParseInt(string(ws), 10, 64)
-	if err != nil {
-		return 0, directory.Errorf(directory.NotFound, "", "there is no workspace %q", ws)
-	}
-	return n, nil
-}
-
-func (s *Store) enqueue(workspace int64, u *update) error {
+func (s *Store) enqueue(workspace directory.WorkspaceID, u *update) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -116,7 +102,6 @@ func (q *queue) work() {
 	for ; batch != nil; batch = q.take() {
 		q.s.commitTogether(q.workspace, batch)
 		answer(batch, nil)
-		q.s.texts.settle(context.Background())
 	}
 }
 
@@ -153,7 +138,7 @@ func (q *queue) take() []*update {
 // commitTogether runs updates in one transaction and sets what came of each. A
 // transaction that lost a race is run again, and so is one that a single update spoiled,
 // without that one.
-func (s *Store) commitTogether(workspace int64, updates []*update) {
+func (s *Store) commitTogether(workspace directory.WorkspaceID, updates []*update) {
 	const tries = 5
 	lost := 0
 	for left := stillThere(updates); len(left) > 0; left = stillThere(updates) {

@@ -2,8 +2,8 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rollcall/directory"
@@ -34,10 +34,10 @@ type block struct {
 // shelfTotals returns how many records each shelf has.
 func (r *reader) shelfTotals(ctx context.Context, t directory.RecordType) (map[string]int64, error) {
 	totals := make(map[string]int64)
-	err := each(ctx, r.q, func(rows *sql.Rows) error {
+	err := r.q.query(ctx, func(rw row) error {
 		var shelf string
 		var n int64
-		err := rows.Scan(&shelf, &n)
+		err := rw.Scan(&shelf, &n)
 		totals[shelf] = n
 		return err
 	}, `
@@ -107,24 +107,27 @@ func within(blocks []block, rank int64, end string) (low, next string, rest int6
 // blocks returns the blocks of a level whose lowest keys are at least from and, if to
 // is not empty, below it, as they will be when the batch is done.
 func (r *reader) blocks(ctx context.Context, k shelfKey, level int, from, to string) (blocks []block, err error) {
+	// The level is written out: SQLite looks at bound integers when it plans, and would
+	// plan anew at each other one.
 	text, args := `
 		select low, records
 		from ranks
 		where workspace_id = $1
 		and type = $2
 		and shelf = $3
-		and level = $4
-		and low >= $5
-		order by low`, []any{r.ws, string(k.Type), k.Shelf, level, from}
+		and level = `+strconv.Itoa(level)+`
+		and low >= $4`, []any{r.ws, string(k.Type), k.Shelf, from}
 	if to != "" {
-		text, args = strings.Replace(text, "order by", "and low < $6\n\t\torder by", 1), append(args, to)
+		text, args = text+`
+		and low < $5`, append(args, to)
 	}
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var b block
-		err := rows.Scan(&b.low, &b.records)
+		err := rw.Scan(&b.low, &b.records)
 		blocks = append(blocks, b)
 		return err
-	}, text, args...)
+	}, text+`
+		order by low`, args...)
 	if r.batch != nil {
 		for _, m := range r.batch.movesOf(k) {
 			shift(blocks, m, to)

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"rollcall/directory"
 )
@@ -107,10 +108,10 @@ func (b *batch) spanAt(k shelfKey, level int, id string) (s span, err error) {
 		where r.workspace_id = $1
 		and r.type = $2
 		and r.shelf = $3
-		and r.level = $4
-		and r.low <= $5
+		and r.level = `+strconv.Itoa(level)+`
+		and r.low <= $4
 		order by r.low desc
-		limit 1`, b.workspace, string(k.Type), k.Shelf, level, id)
+		limit 1`, b.workspace, string(k.Type), k.Shelf, id)
 	return s, err
 }
 

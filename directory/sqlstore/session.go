@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"rollcall/directory"
@@ -11,21 +10,17 @@ import (
 // readSessions is how many views run at a time in one process.
 const readSessions = 4
 
-// querier runs statements on one connection. The text of query and exec must be one of
-// a small number, for it is prepared and kept; queryOnce takes any.
+// querier asks one connection. The text of query must be one of a small number, for it
+// is prepared and kept; queryOnce takes any, and may be given up when its context ends.
 type querier interface {
-	query(ctx context.Context, text string, args ...any) (*sql.Rows, error)
-	queryOnce(ctx context.Context, text string, args ...any) (*sql.Rows, error)
-	// failed sorts an error that came while rows were read, and returns what to tell.
-	failed(ctx context.Context, err error) error
+	query(ctx context.Context, scan func(row) error, text string, args ...any) error
+	queryOnce(ctx context.Context, scan func(row) error, text string, args ...any) error
 }
 
-// session is a reading connection with its prepared statements. A transaction begins
-// with the first statement.
+// session is a reading connection. A transaction begins with the first question.
 type session struct {
 	s     *Store
-	conn  *sql.Conn
-	texts map[string]*sql.Stmt
+	link  link
 	begun bool
 	hurt  bool // a statement failed: the connection is not used again
 }
@@ -43,129 +38,75 @@ func (s *Store) takeSession(ctx context.Context) (*session, error) {
 	if r != nil {
 		return r, nil
 	}
-	conn, err := s.read.Conn(ctx)
+	link, err := s.dialect.connect(ctx, s.read, new(kept))
 	if err != nil {
 		s.readers <- nil
-		return nil, s.unavailable("read", err)
+		return nil, s.explain("read", err)
 	}
-	return &session{s: s, conn: conn, texts: make(map[string]*sql.Stmt)}, nil
+	return &session{s: s, link: link}, nil
 }
 
 // giveBack ends the session's transaction and makes it available to others.
 func (r *session) giveBack() {
 	if r.begun && !r.hurt {
-		r.hurt = r.run(context.Background(), "rollback") != nil
+		r.hurt = r.link.exec(context.Background(), statement{text: rollbackText}) != nil
 	}
 	r.begun = false
 	if r.hurt {
-		r.close()
+		r.link.release(true)
 		r.s.readers <- nil
 		return
 	}
 	r.s.readers <- r
 }
 
-// close gives the connection up. It is not put back into the pool when it is in doubt.
-func (r *session) close() {
-	for _, st := range r.texts {
-		st.Close()
-	}
-	if r.hurt {
-		discard(r.conn)
-	}
-	r.conn.Close()
-}
-
-func (r *session) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	ctx, err := r.enter(ctx, args)
-	if err != nil {
-		return nil, err
-	}
-	if !r.s.dialect.prepare {
-		rows, err := r.conn.QueryContext(ctx, text, args...)
-		return rows, r.failed(ctx, err)
-	}
-	st, err := r.statement(ctx, text)
-	if err != nil {
-		return nil, r.failed(ctx, err)
-	}
-	rows, err := st.QueryContext(ctx, args...)
-	return rows, r.failed(ctx, err)
-}
-
-func (r *session) queryOnce(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if _, err := r.enter(ctx, args); err != nil {
-		return nil, err
-	}
-	rows, err := r.conn.QueryContext(ctx, text, args...)
-	return rows, r.failed(ctx, err)
-}
-
-// enter begins the snapshot, and returns the context to run a short statement with:
-// watching for a caller who leaves costs more than such a statement, unless a network
-// lies between.
-func (r *session) enter(ctx context.Context, args []any) (context.Context, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if r.hurt {
-		return nil, directory.Errorf(directory.Unavailable, "", "an earlier question of this view failed")
-	}
-	if err := checkText(args); err != nil {
-		return nil, err
-	}
+// query asks a question that is short enough not to be interrupted: watching for a
+// caller who leaves costs more than the answer, unless a network lies between.
+func (r *session) query(ctx context.Context, scan func(row) error, text string, args ...any) error {
+	short := ctx
 	if !r.s.dialect.remote {
-		ctx = context.WithoutCancel(ctx)
+		short = context.WithoutCancel(ctx)
 	}
-	if r.begun {
-		return ctx, nil
-	}
-	if err := r.run(ctx, r.s.dialect.snapshot); err != nil {
-		return nil, r.failed(ctx, err)
-	}
-	r.begun = true
-	return ctx, nil
+	return r.ask(ctx, short, statement{text: text, args: args}, scan)
 }
 
-// run executes a statement that returns nothing.
-func (r *session) run(ctx context.Context, text string) error {
-	if !r.s.dialect.prepare {
-		_, err := r.conn.ExecContext(ctx, text)
+func (r *session) queryOnce(ctx context.Context, scan func(row) error, text string, args ...any) error {
+	return r.ask(ctx, ctx, statement{text: text, args: args, once: true}, scan)
+}
+
+func (r *session) ask(ctx, within context.Context, q statement, scan func(row) error) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	st, err := r.statement(ctx, text)
-	if err != nil {
+	if r.hurt {
+		return directory.Errorf(directory.Unavailable, "", "an earlier question of this view failed")
+	}
+	if err := checkText(q.args); err != nil {
 		return err
 	}
-	_, err = st.ExecContext(ctx)
-	return err
-}
-
-func (r *session) statement(ctx context.Context, text string) (*sql.Stmt, error) {
-	if st := r.texts[text]; st != nil {
-		return st, nil
+	var first []statement
+	if !r.begun {
+		first = []statement{{text: r.s.dialect.snapshot}}
+		r.begun = true
 	}
-	st, err := r.conn.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", text, err)
-	}
-	r.texts[text] = st
-	return st, nil
-}
-
-func (r *session) failed(ctx context.Context, err error) error {
-	if err == nil {
-		return nil
-	}
-	r.hurt = true
-	if ctx.Err() != nil {
+	var own error // of the receiver: no fault of the connection's
+	err := r.link.query(within, first, q, func(rw row) error {
+		own = scan(rw)
+		return own
+	})
+	switch {
+	case err == nil || err == own:
+		return err
+	case ctx.Err() != nil:
+		r.hurt = true
 		return ctx.Err()
 	}
-	return r.s.unavailable("read", err)
+	r.hurt = true
+	return r.s.explain("read", err)
 }
 
-// unavailable says that the database did not answer as it should.
-func (s *Store) unavailable(doing string, err error) error {
+// explain says what an error of the database means to whoever asked.
+func (s *Store) explain(doing string, err error) error {
 	e := directory.Errorf(directory.Unavailable, "", "the database did not answer")
 	switch s.dialect.faultOf(err) {
 	case faultOther:

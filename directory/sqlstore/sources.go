@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -46,9 +45,9 @@ func (c *sourceScan) source() (*directory.Source, error) {
 }
 
 func (r *reader) sources(ctx context.Context, text string, args ...any) (all []directory.Source, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var c sourceScan
-		if err := rows.Scan(c.dest()...); err != nil {
+		if err := rw.Scan(c.dest()...); err != nil {
 			return fmt.Errorf("read source: %w", err)
 		}
 		s, err := c.source()
@@ -138,9 +137,9 @@ var insertDropped = manyRows{5, `
 
 // DroppedMembers implements [directory.SourceReader].
 func (r *reader) DroppedMembers(ctx context.Context, source directory.SourceID, limit int) (all []directory.Dropped, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		d := directory.Dropped{Source: source}
-		err := rows.Scan(&d.Group, &d.Member, &d.At)
+		err := rw.Scan(&d.Group, &d.Member, &d.At)
 		all = append(all, d)
 		return err
 	}, `

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"rollcall/directory"
@@ -26,7 +25,7 @@ func (c *tokenScan) token() *directory.Token {
 // TokenByHash implements [directory.Store]. It is one statement, for every request
 // begins with it.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
-	var workspace int64
+	var workspace directory.WorkspaceID
 	var t tokenScan
 	var c sourceScan
 	found := false
@@ -49,14 +48,14 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.Workspa
 	if err != nil {
 		return "", nil, nil, err
 	}
-	return workspaceID(workspace), t.token(), source, nil
+	return workspace, t.token(), source, nil
 }
 
 // Tokens implements [directory.SourceReader].
 func (r *reader) Tokens(ctx context.Context, source directory.SourceID) (all []directory.Token, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
+	err = r.q.query(ctx, func(rw row) error {
 		var c tokenScan
-		if err := rows.Scan(c.dest()...); err != nil {
+		if err := rw.Scan(c.dest()...); err != nil {
 			return fmt.Errorf("read token: %w", err)
 		}
 		if source == "" || c.t.Source == source {

@@ -11,7 +11,7 @@ import (
 type reader struct {
 	s     *Store
 	q     querier
-	ws    int64
+	ws    string
 	batch *batch // nil in a view
 }
 
@@ -28,12 +28,8 @@ var (
 
 // View implements [directory.Store].
 func (s *Store) View(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.ReadTx) error) error {
-	n, err := workspaceNumber(ws)
-	if err != nil {
-		return err
-	}
 	return s.withSession(ctx, func(r *session) error {
-		return fn(ctx, &reader{s: s, q: r, ws: n})
+		return fn(ctx, &reader{s: s, q: r, ws: string(ws)})
 	})
 }
 

@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -15,11 +14,11 @@ const userColumns = `
 		from users u`
 
 // scanUser reads a row of userColumns.
-func scanUser(rows *sql.Rows) (*directory.User, error) {
+func scanUser(rw row) (*directory.User, error) {
 	var source string
 	var version, created, modified int64
-	var facts, doc sql.RawBytes
-	if err := rows.Scan(&source, &version, &created, &modified, &facts, &doc); err != nil {
+	var facts, doc []byte
+	if err := rw.Scan(&source, &version, &created, &modified, &facts, &doc); err != nil {
 		return nil, fmt.Errorf("read user: %w", err)
 	}
 	return decodeUser(&directory.Stored{Source: directory.SourceID(source), Doc: doc, Facts: facts,
@@ -43,8 +42,8 @@ func decodeUser(st *directory.Stored) (*directory.User, error) {
 
 // user returns the only user that a query finds.
 func (r *reader) user(ctx context.Context, sought, text string, args ...any) (u *directory.User, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) (err error) {
-		u, err = scanUser(rows)
+	err = r.q.query(ctx, func(rw row) (err error) {
+		u, err = scanUser(rw)
 		return err
 	}, text, args...)
 	if err == nil && u == nil {
@@ -88,11 +87,11 @@ func (r *reader) UserByEmail(ctx context.Context, key string) (*directory.User, 
 // somebody by id is one look into the database.
 func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
 	var st *directory.Stored
-	err := each(ctx, r.q, func(rows *sql.Rows) error {
+	err := r.q.query(ctx, func(rw row) error {
 		var source string
 		var version, created, modified int64
-		var facts, doc, group, display sql.RawBytes
-		if err := rows.Scan(&source, &version, &created, &modified, &facts, &doc, &group, &display); err != nil {
+		var facts, doc, group, display []byte
+		if err := rw.Scan(&source, &version, &created, &modified, &facts, &doc, &group, &display); err != nil {
 			return fmt.Errorf("read user %s: %w", id, err)
 		}
 		if st == nil {
@@ -148,27 +147,25 @@ func (r *reader) OtherAdmin(ctx context.Context, but directory.AdminExcept) (boo
 }
 
 func (r *reader) otherGrantedAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
-	found := false
 	skip := setOf(but.Users)
-	err := eachUntil(ctx, r.q, &found, func(id directory.ResourceID, _ directory.ResourceID) bool { return !skip[id] }, `
+	counts := func(id, _ directory.ResourceID) bool { return !skip[id] }
+	return r.any(ctx, counts, `
 		select id, ''
 		from users
 		where workspace_id = $1
 		and admin = true
 		and state = 'active'`, r.ws)
-	return found, err
 }
 
 // otherMappedAdmin looks through the members of the groups that make administrators.
 // Guests and machines get no roles from a mapping.
 func (r *reader) otherMappedAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
-	found := false
 	skip, members := setOf(but.Users), setOf(but.Members)
 	counts := func(id, group directory.ResourceID) bool {
 		excepted := group == but.Group && but.Group != "" && (len(members) == 0 || members[id])
 		return !skip[id] && !excepted
 	}
-	err := eachUntil(ctx, r.q, &found, counts, `
+	return r.any(ctx, counts, `
 		select u.id, m.group_id
 		from mappings p
 		join members m on m.workspace_id = p.workspace_id and m.group_id = p.group_id
@@ -179,7 +176,6 @@ func (r *reader) otherMappedAdmin(ctx context.Context, but directory.AdminExcept
 		and p.id <> $2
 		and u.state = 'active'
 		and u.class = 'person'`, r.ws, but.Mapping)
-	return found, err
 }
 
 // AdminByMapping implements [directory.UserReader].
@@ -205,8 +201,8 @@ func (r *reader) Held(ctx context.Context, guests bool, limit int) (waiting []*d
 	if guests {
 		class = classGuest
 	}
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
-		u, err := scanUser(rows)
+	err = r.q.query(ctx, func(rw row) error {
+		u, err := scanUser(rw)
 		waiting = append(waiting, u)
 		return err
 	}, userColumns+`

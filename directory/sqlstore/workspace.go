@@ -2,11 +2,9 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"rollcall/directory"
@@ -20,33 +18,29 @@ const workspaceColumns = `
 const selectWorkspace = workspaceColumns + `
 		where workspace_id = $1`
 
-func scanWorkspace(rows *sql.Rows) (*directory.Workspace, error) {
+func scanWorkspace(rw row) (*directory.Workspace, error) {
 	var w directory.Workspace
-	var id, created int64
+	var created int64
 	var settings []byte
 	c := &w.Counts
-	if err := rows.Scan(&id, &w.Slug, &settings, &c.Seats, &c.Guests, &c.Held, &c.Pending, &c.Active, &c.Deactivated,
+	if err := rw.Scan(&w.ID, &w.Slug, &settings, &c.Seats, &c.Guests, &c.Held, &c.Pending, &c.Active, &c.Deactivated,
 		&w.Audit.Seq, &w.Audit.Hash, &created, &w.Version); err != nil {
 		return nil, fmt.Errorf("read workspace: %w", err)
 	}
-	w.ID, w.Created = workspaceID(id), fromMillis(created)
+	w.Created = fromMillis(created)
 	if err := json.Unmarshal(settings, &w.Settings); err != nil {
 		return nil, fmt.Errorf("read settings of workspace %s: %w", w.Slug, err)
 	}
 	return &w, nil
 }
 
-func workspaceID(n int64) directory.WorkspaceID {
-	return directory.WorkspaceID(strconv.FormatInt(n, 10))
-}
-
-func readWorkspace(ctx context.Context, q querier, text string, id int64) (w *directory.Workspace, err error) {
-	err = each(ctx, q, func(rows *sql.Rows) (err error) {
-		w, err = scanWorkspace(rows)
+func readWorkspace(ctx context.Context, q querier, text, id string) (w *directory.Workspace, err error) {
+	err = q.query(ctx, func(rw row) (err error) {
+		w, err = scanWorkspace(rw)
 		return err
 	}, text, id)
 	if err == nil && w == nil {
-		err = directory.Errorf(directory.NotFound, "", "there is no workspace %d", id)
+		err = directory.Errorf(directory.NotFound, "", "there is no workspace %q", id)
 	}
 	return w, err
 }
@@ -55,8 +49,8 @@ func readWorkspace(ctx context.Context, q querier, text string, id int64) (w *di
 func (s *Store) Workspaces(ctx context.Context) ([]directory.Workspace, error) {
 	var all []directory.Workspace
 	err := s.withSession(ctx, func(r *session) error {
-		return each(ctx, r, func(rows *sql.Rows) error {
-			w, err := scanWorkspace(rows)
+		return r.query(ctx, func(rw row) error {
+			w, err := scanWorkspace(rw)
 			if err == nil {
 				all = append(all, *w)
 			}
@@ -78,25 +72,24 @@ func (s *Store) EnsureWorkspace(ctx context.Context, slug string) (directory.Wor
 		_, err = s.write.ExecContext(ctx, `
 			insert into workspaces (workspace_id, slug, settings, seats, guests, held, pending, active, deactivated,
 				audit_seq, audit_hash, created, version)
-			select coalesce(max(workspace_id), 0) + 1, $1, '{}', 0, 0, 0, 0, 0, 0, 0, '', $2, 1
+			select cast(coalesce(max(cast(workspace_id as bigint)), 0) + 1 as text), $1, '{}', 0, 0, 0, 0, 0, 0, 0, '', $2, 1
 			from workspaces`, slug, time.Now().UnixMilli())
 		if err != nil && s.dialect.faultOf(err) != faultUnique {
-			return "", s.unavailable("make workspace", err)
+			return "", s.explain("make workspace", err)
 		}
 	}
 	return "", directory.Errorf(directory.Unavailable, "", "the workspace %q could not be made", slug)
 }
 
 func (s *Store) findWorkspace(ctx context.Context, slug string) (id directory.WorkspaceID, found bool, err error) {
-	var n int64
 	err = s.withSession(ctx, func(r *session) error {
-		found, err = one(ctx, r, []any{&n}, `
+		found, err = one(ctx, r, []any{&id}, `
 			select workspace_id
 			from workspaces
 			where slug = $1`, slug)
 		return err
 	})
-	return workspaceID(n), found, err
+	return id, found, err
 }
 
 // PutWorkspace implements [directory.WriteTx].

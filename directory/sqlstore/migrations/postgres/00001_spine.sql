@@ -2,7 +2,7 @@
 
 -- The row is the lock of every writer of a workspace, and holds what all of them count.
 create table workspaces (
-	workspace_id bigint not null primary key,
+	workspace_id text collate "C" not null primary key,
 	slug         text collate "C" not null,
 	settings     text not null,
 	seats        bigint not null,
@@ -19,7 +19,7 @@ create table workspaces (
 create unique index workspaces_slug on workspaces (slug);
 
 create table sources (
-	workspace_id  bigint not null,
+	workspace_id  text collate "C" not null,
 	id            text collate "C" not null,
 	kind          text not null,
 	profile       text not null,
@@ -35,7 +35,7 @@ create table sources (
 );
 
 create table tokens (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	id           text collate "C" not null,
 	source       text collate "C" not null,
 	hash         text collate "C" not null,
@@ -51,7 +51,7 @@ create unique index tokens_hash on tokens (hash);
 -- doc is what a client gets; every other column is derived from the record, so that
 -- people can be found, counted and kept apart.
 create table users (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	id           text collate "C" not null,
 	source       text collate "C" not null,
 	shelf        text collate "C" not null,
@@ -88,7 +88,7 @@ create index users_purge on users (workspace_id, purge_at) where purge_at > 0;
 
 -- The addresses beside the primary one, which is in email_key while its owner lives.
 create table emails (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	value_key    text collate "C" not null,
 	user_id      text collate "C" not null,
 	primary key (workspace_id, value_key, user_id)
@@ -96,7 +96,7 @@ create table emails (
 create index emails_user on emails (workspace_id, user_id);
 
 create table groups (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	id           text collate "C" not null,
 	source       text collate "C" not null,
 	shelf        text collate "C" not null,
@@ -115,7 +115,7 @@ create index groups_shelf on groups (workspace_id, shelf, id);
 create index groups_modified on groups (workspace_id, shelf, modified);
 
 create table members (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	group_id     text collate "C" not null,
 	user_id      text collate "C" not null,
 	primary key (workspace_id, group_id, user_id)
@@ -123,7 +123,7 @@ create table members (
 create index members_user on members (workspace_id, user_id, group_id);
 
 create table mappings (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	id           text collate "C" not null,
 	group_id     text collate "C" not null,
 	kind         text collate "C" not null,
@@ -133,7 +133,7 @@ create table mappings (
 create index mappings_group on mappings (workspace_id, group_id);
 
 create table conflicts (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	id           text collate "C" not null,
 	kind         text not null,
 	source       text not null,
@@ -148,7 +148,7 @@ create table conflicts (
 );
 
 create table blocks (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	user_id      text collate "C" not null,
 	source       text collate "C" not null,
 	external_id  text collate "C" not null,
@@ -161,7 +161,7 @@ create index blocks_external on blocks (workspace_id, source, external_id);
 create index blocks_name on blocks (workspace_id, source, name_key);
 
 create table dropped_members (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	source       text collate "C" not null,
 	group_id     text collate "C" not null,
 	member       text collate "C" not null,
@@ -171,7 +171,7 @@ create table dropped_members (
 create index dropped_members_at on dropped_members (workspace_id, source, dropped_at);
 
 create table audit (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	seq          bigint not null,
 	at           bigint not null,
 	actor        text not null,
@@ -190,7 +190,7 @@ create index audit_record on audit (workspace_id, record, seq);
 
 -- Apart, so that it can be erased while the chain still verifies.
 create table audit_details (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	seq          bigint not null,
 	salt         text not null,
 	detail       text not null,
@@ -198,7 +198,7 @@ create table audit_details (
 );
 
 create table refusals (
-	workspace_id   bigint not null,
+	workspace_id   text collate "C" not null,
 	actor          text collate "C" not null,
 	record         text collate "C" not null,
 	reason         text not null,
@@ -210,7 +210,7 @@ create table refusals (
 );
 
 create table deliveries (
-	workspace_id      bigint not null,
+	workspace_id      text collate "C" not null,
 	type              text collate "C" not null,
 	record            text collate "C" not null,
 	generation        bigint not null,
@@ -224,7 +224,7 @@ create table deliveries (
 -- How many records a shelf has between one key and the next, on three levels: in all,
 -- in large blocks, in small ones.
 create table ranks (
-	workspace_id bigint not null,
+	workspace_id text collate "C" not null,
 	type         text collate "C" not null,
 	shelf        text collate "C" not null,
 	level        bigint not null,

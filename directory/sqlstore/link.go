@@ -1,0 +1,65 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"rollcall/directory"
+)
+
+// link is one connection of a database, taken from its pool for a while. Statements go
+// to the driver itself: what database/sql does around each of them costs about as much
+// as the shorter ones.
+type link interface {
+	// exec runs statements in order, as far as possible in one round trip. What comes
+	// after a failed one is not run.
+	exec(ctx context.Context, list ...statement) error
+	// query runs the statements of first as exec does, and then a query, of which it
+	// hands every row to scan. Scan must not use the link.
+	query(ctx context.Context, first []statement, q statement, scan func(row) error) error
+	// release gives the connection back to its pool, or closes it if it is in doubt.
+	release(doubtful bool)
+}
+
+// statement is a text with its arguments. Unless it is for once, the text is one of a
+// small number, prepared and kept.
+type statement struct {
+	text string
+	args []any
+	once bool
+}
+
+// row is a row of a query.
+type row interface {
+	Scan(dest ...any) error
+}
+
+// connect takes a connection from a pool.
+func (d *dialect) connect(ctx context.Context, db *sql.DB, k *kept) (link, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect: %w", err)
+	}
+	return d.link(conn, k), nil
+}
+
+// drop closes a connection instead of giving it back to its pool.
+func drop(conn *sql.Conn) {
+	_ = conn.Raw(func(any) error { return driver.ErrBadConn })
+}
+
+// checkText refuses text that not every database can hold, before a database refuses
+// it and takes the whole transaction with it.
+func checkText(args []any) error {
+	for _, a := range args {
+		text, ok := a.(string)
+		if ok && (strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)) {
+			return directory.Errorf(directory.Invalid, "", "the text contains characters that cannot be kept")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,227 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+)
+
+// sqliteLink is a connection to SQLite with its prepared statements.
+type sqliteLink struct {
+	conn *sql.Conn
+	kept *kept
+}
+
+// kept holds the prepared statements of one connection of the driver's, which outlives
+// the links to it.
+type kept struct {
+	conn  any
+	texts map[string]driver.Stmt
+}
+
+func linkSQLite(conn *sql.Conn, k *kept) link { return &sqliteLink{conn, k} }
+
+func (l *sqliteLink) exec(ctx context.Context, list ...statement) error {
+	return l.conn.Raw(func(conn any) error {
+		for _, s := range list {
+			if err := l.exec1(ctx, conn, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (l *sqliteLink) exec1(ctx context.Context, conn any, s statement) error {
+	st, err := l.kept.statement(ctx, conn, s)
+	if err != nil {
+		return err
+	}
+	args, err := values(s.args)
+	if err != nil {
+		return err
+	}
+	_, err = st.(driver.StmtExecContext).ExecContext(ctx, args)
+	return done(st, s, err)
+}
+
+func (l *sqliteLink) query(ctx context.Context, first []statement, q statement, scan func(row) error) error {
+	if len(first) > 0 {
+		if err := l.exec(ctx, first...); err != nil {
+			return err
+		}
+	}
+	return l.conn.Raw(func(conn any) error {
+		st, err := l.kept.statement(ctx, conn, q)
+		if err != nil {
+			return err
+		}
+		return done(st, q, queryRows(ctx, st, q.args, scan))
+	})
+}
+
+func queryRows(ctx context.Context, st driver.Stmt, list []any, scan func(row) error) (err error) {
+	args, err := values(list)
+	if err != nil {
+		return err
+	}
+	rows, err := st.(driver.StmtQueryContext).QueryContext(ctx, args)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := rows.Close(); err == nil {
+			err = e
+		}
+	}()
+	r := sqliteRow(make([]driver.Value, len(rows.Columns())))
+	for {
+		if err := rows.Next(r); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if err := scan(r); err != nil {
+			return err
+		}
+	}
+}
+
+// done closes a statement that was for once.
+func done(st driver.Stmt, s statement, err error) error {
+	if s.once {
+		if e := st.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// statement returns the prepared statement for a text.
+func (k *kept) statement(ctx context.Context, conn any, s statement) (driver.Stmt, error) {
+	if k.conn != conn {
+		// The pool has a new connection. The statements of the old one went with it.
+		k.conn, k.texts = conn, make(map[string]driver.Stmt)
+	}
+	if st := k.texts[s.text]; st != nil {
+		return st, nil
+	}
+	st, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, s.text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", s.text, err)
+	}
+	if !s.once {
+		k.texts[s.text] = st
+	}
+	return st, nil
+}
+
+// close closes the statements, which must happen before their connection is closed.
+func (k *kept) close() {
+	for _, st := range k.texts {
+		st.Close()
+	}
+	k.conn, k.texts = nil, nil
+}
+
+func (l *sqliteLink) release(doubtful bool) {
+	if doubtful {
+		l.kept.close()
+		drop(l.conn)
+	}
+	l.conn.Close()
+}
+
+func values(args []any) ([]driver.NamedValue, error) {
+	list := make([]driver.NamedValue, len(args))
+	for i, a := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(a)
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i+1, err)
+		}
+		list[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+	}
+	return list, nil
+}
+
+// sqliteRow is a row as the driver hands it out: integers, text and bytes.
+type sqliteRow []driver.Value
+
+// Scan copies the values into what dest points at.
+func (r sqliteRow) Scan(dest ...any) error {
+	for i, d := range dest {
+		if err := assign(d, r[i]); err != nil {
+			return fmt.Errorf("column %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+func assign(dest any, v driver.Value) error {
+	switch d := dest.(type) {
+	case *string:
+		return assignString(d, v)
+	case *[]byte:
+		return assignBytes(d, v)
+	case *int64:
+		n, ok := v.(int64)
+		*d = n
+		return fits(ok, dest, v)
+	case *bool:
+		n, isInt := v.(int64)
+		b, isBool := v.(bool)
+		*d = n != 0 || b
+		return fits(isInt || isBool, dest, v)
+	}
+	return assignNamed(dest, v)
+}
+
+func assignString(d *string, v driver.Value) error {
+	s, ok := v.(string)
+	*d = s
+	return fits(ok, d, v)
+}
+
+// assignBytes leaves nil where the database has null.
+func assignBytes(d *[]byte, v driver.Value) error {
+	switch v := v.(type) {
+	case nil:
+		*d = nil
+	case string:
+		*d = []byte(v)
+	case []byte:
+		*d = v
+	default:
+		return fits(false, d, v)
+	}
+	return nil
+}
+
+// assignNamed serves the domain's own types of text and numbers.
+func assignNamed(dest any, v driver.Value) error {
+	to := reflect.ValueOf(dest).Elem()
+	switch v := v.(type) {
+	case string:
+		if to.Kind() == reflect.String {
+			to.SetString(v)
+			return nil
+		}
+	case int64:
+		if to.CanInt() {
+			to.SetInt(v)
+			return nil
+		}
+	}
+	return fits(false, dest, v)
+}
+
+func fits(ok bool, dest any, v driver.Value) error {
+	if !ok {
+		return fmt.Errorf("a %T does not fit into a %T", v, dest)
+	}
+	return nil
+}
