@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"rollcall/directory"
@@ -10,9 +9,9 @@ import (
 
 // Entries implements [directory.RunReader].
 func (r *reader) Entries(ctx context.Context, source directory.SourceID, t directory.RecordType, send func(*directory.Entry) error) error {
-	return each(ctx, r.q, func(rows *sql.Rows) error {
+	return r.q.query(ctx, func(rw row) error {
 		e := directory.Entry{Source: source, Type: t}
-		if err := rows.Scan(&e.Key, &e.DN, &e.Mark, &e.Record, &e.Missing, &e.Since, &e.Until); err != nil {
+		if err := rw.Scan(&e.Key, &e.DN, &e.Mark, &e.Record, &e.Missing, &e.Since, &e.Until); err != nil {
 			return fmt.Errorf("read entry of %s: %w", source, err)
 		}
 		return send(&e)

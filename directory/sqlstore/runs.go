@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 
@@ -14,18 +13,18 @@ const runColumns = `
 		from runs`
 
 func (r *reader) runs(ctx context.Context, text string, args ...any) (all []directory.Run, err error) {
-	err = each(ctx, r.q, func(rows *sql.Rows) error {
-		run, err := scanRun(rows)
+	err = r.q.query(ctx, func(rw row) error {
+		run, err := scanRun(rw)
 		all = append(all, run)
 		return err
 	}, text, args...)
 	return all, err
 }
 
-func scanRun(rows *sql.Rows) (run directory.Run, err error) {
+func scanRun(rw row) (run directory.Run, err error) {
 	var started, beat, ended int64
 	var counts, guard []byte
-	if err := rows.Scan(&run.ID, &run.Source, &run.Kind, &run.State, &run.By, &run.Approves, &run.Owner, &started, &beat,
+	if err := rw.Scan(&run.ID, &run.Source, &run.Kind, &run.State, &run.By, &run.Approves, &run.Owner, &started, &beat,
 		&ended, &counts, &run.Removed, &guard, &run.Error); err != nil {
 		return run, fmt.Errorf("read run: %w", err)
 	}
@@ -149,9 +148,9 @@ func (r *reader) nextSeq(ctx context.Context, table, run string) (next int64, er
 
 // RunChanges implements [directory.RunReader].
 func (r *reader) RunChanges(ctx context.Context, run string, send func(*directory.PlannedChange) error) error {
-	return each(ctx, r.q, func(rows *sql.Rows) error {
+	return r.q.query(ctx, func(rw row) error {
 		var text []byte
-		if err := rows.Scan(&text); err != nil {
+		if err := rw.Scan(&text); err != nil {
 			return fmt.Errorf("read change of run %s: %w", run, err)
 		}
 		c := new(directory.PlannedChange)
@@ -169,9 +168,9 @@ func (r *reader) RunChanges(ctx context.Context, run string, send func(*director
 
 // RunErrors implements [directory.RunReader].
 func (r *reader) RunErrors(ctx context.Context, run string, send func(*directory.RunError) error) error {
-	return each(ctx, r.q, func(rows *sql.Rows) error {
+	return r.q.query(ctx, func(rw row) error {
 		e := new(directory.RunError)
-		if err := rows.Scan(&e.Entry, &e.Attribute, &e.Reason); err != nil {
+		if err := rw.Scan(&e.Entry, &e.Attribute, &e.Reason); err != nil {
 			return fmt.Errorf("read error of run %s: %w", run, err)
 		}
 		return send(e)
