@@ -25,10 +25,16 @@ func variable(t testing.TB, name, what string) string {
 	if value := os.Getenv(name); value != "" {
 		return value
 	}
-	const how = "%s is not set, and this test needs %s: run make test, or eval \"$(dev/services env)\" after dev/services start"
-	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
-		t.Fatalf(how, name, what)
-	}
-	t.Skipf(how, name, what)
+	lacking(t, "%s is not set, and this test needs %s: run make test, or eval \"$(dev/services env)\" after dev/services start", name, what)
 	return ""
+}
+
+// lacking skips the test for want of something, or fails it where no test may be skipped.
+func lacking(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("ROLLCALL_NO_SKIP") == "1" {
+		t.Fatalf(format, args...)
+		return
+	}
+	t.Skipf(format, args...)
 }

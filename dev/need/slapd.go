@@ -1,0 +1,164 @@
+package need
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rollcall/sync/ldap/ldaptest"
+)
+
+// Lab is an OpenLDAP server that belongs to one test. It holds the people and groups of
+// [ldaptest.Company], identifiers included.
+type Lab struct {
+	URL            string // ldap://127.0.0.1:port, with StartTLS
+	LDAPSURL       string
+	CA             string // file with the authority of its certificate
+	Base           string
+	BindDN         string // who may do everything
+	BindPassword   string
+	ReaderDN       string // who may read, 500 entries in a search without pages
+	ReaderPassword string
+
+	t       testing.TB
+	dir     string
+	process *exec.Cmd
+	ended   chan struct{}
+	output  bytes.Buffer
+}
+
+// Slapd starts an OpenLDAP server with so many people and groups, and ends it with the
+// test. Where slapd is not installed the test skips, or fails if skipping is forbidden.
+func Slapd(t testing.TB, people, groups int) *Lab {
+	t.Helper()
+	slapd, modify := program("slapd"), program("ldapmodify")
+	if slapd == "" || modify == "" {
+		lacking(t, "this test needs slapd and ldapmodify: dev/services start installs them on Debian, or install OpenLDAP's server and clients")
+		return nil
+	}
+	l := &Lab{
+		t: t, dir: t.TempDir(), Base: ldaptest.Base, ended: make(chan struct{}),
+		BindDN: "cn=admin," + ldaptest.Base, BindPassword: "lab-secret",
+		ReaderDN: ldaptest.BindDN, ReaderPassword: ldaptest.Password,
+	}
+	if err := l.prepare(slapd, people, groups); err != nil {
+		t.Fatal(err)
+	}
+	for attempt := 1; ; attempt++ {
+		err := l.launch(slapd)
+		if err == nil {
+			break
+		}
+		if attempt == 3 {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(l.Kill)
+	return l
+}
+
+// rootsFolders are where servers lie that are not on everybody's path.
+var rootsFolders = []string{"/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/local/libexec"}
+
+// program returns where a program is, or nothing.
+func program(name string) string {
+	if found, err := exec.LookPath(name); err == nil {
+		return found
+	}
+	for _, dir := range rootsFolders {
+		if found, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return found
+		}
+	}
+	return ""
+}
+
+// launch starts the server on free ports and waits until it takes connections.
+func (l *Lab) launch(slapd string) error {
+	plain, secure, err := freePorts()
+	if err != nil {
+		return err
+	}
+	l.URL, l.LDAPSURL = "ldap://"+plain, "ldaps://"+secure
+	l.process = exec.Command(slapd, "-d", "0", "-h", l.URL+" "+l.LDAPSURL, "-f", filepath.Join(l.dir, "slapd.conf"))
+	l.process.Stdout, l.process.Stderr = &l.output, &l.output
+	if err := l.process.Start(); err != nil {
+		return fmt.Errorf("start slapd: %w", err)
+	}
+	l.ended = make(chan struct{})
+	go func(p *exec.Cmd, ended chan struct{}) {
+		defer close(ended)
+		_ = p.Wait() // it is killed in the end, which is no failure
+	}(l.process, l.ended)
+	return l.await(plain)
+}
+
+// await dials until somebody answers.
+func (l *Lab) await(address string) error {
+	for range 600 {
+		select {
+		case <-l.ended:
+			return fmt.Errorf("slapd ended at once: %s", l.output.String())
+		default:
+		}
+		if conn, err := net.Dial("tcp", address); err == nil {
+			return conn.Close()
+		}
+		time.Sleep(20 * time.Millisecond) // there is nothing else to wait for
+	}
+	l.Kill()
+	return fmt.Errorf("slapd does not listen at %s", address)
+}
+
+// freePorts returns two addresses on loopback that nobody listened on a moment ago.
+func freePorts() (a, b string, err error) {
+	first, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", "", fmt.Errorf("find a port: %w", err)
+	}
+	defer first.Close()
+	second, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", "", fmt.Errorf("find a port: %w", err)
+	}
+	defer second.Close()
+	return first.Addr().String(), second.Addr().String(), nil
+}
+
+// Stop makes the server stand still, connections and all, until Cont.
+func (l *Lab) Stop() { l.signal(syscall.SIGSTOP) }
+
+// Cont lets a server go on that stands still.
+func (l *Lab) Cont() { l.signal(syscall.SIGCONT) }
+
+// Kill ends the server as a crash would, and waits until it is gone.
+func (l *Lab) Kill() {
+	l.signal(syscall.SIGKILL)
+	<-l.ended
+}
+
+func (l *Lab) signal(s syscall.Signal) {
+	select {
+	case <-l.ended:
+	default:
+		_ = l.process.Process.Signal(s) // it may end at this very moment
+	}
+}
+
+// Modify changes entries as the administrator, by LDIF with changetype lines.
+func (l *Lab) Modify(ldif string) {
+	l.t.Helper()
+	c := exec.Command(program("ldapmodify"), "-x", "-H", l.URL, "-D", l.BindDN, "-w", l.BindPassword)
+	c.Stdin = strings.NewReader(ldif)
+	c.Env = append(os.Environ(), "LDAPNOINIT=1")
+	if text, err := c.CombinedOutput(); err != nil {
+		l.t.Fatalf("ldapmodify: %v\n%s", err, text)
+	}
+}
