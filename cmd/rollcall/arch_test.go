@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"sync/ldap":                      {"directory", "sync"},
 	"sync/rocketchat":                {"directory", "sync"},
 	"sync/ldap/ldaptest":             {},
-	"dev/need":                       {},
+	"dev/need":                       {"sync/ldap/ldaptest"},
 	"cmd/rollcall":                   nil,
 	"dev/bench":                      nil,
 	"mail/mailtest":                  {},
@@ -40,18 +40,19 @@ var mayImport = map[string][]string{
 // onlyIn says where a library may be imported: its types end at that adapter. A prefix
 // of an import path stands for all below it.
 var onlyIn = map[string][]string{
-	"github.com/alecthomas/kong":     {"cmd/rollcall"},
-	"github.com/goccy/go-yaml":       {"config"},
-	"github.com/jackc/pgx":           {"directory/sqlstore"},
-	"modernc.org/sqlite":             {"directory/sqlstore"},
-	"database/sql":                   {"directory/sqlstore"},
-	"github.com/pressly/goose":       {"directory/sqlstore"},
-	"github.com/riverqueue/river":    {"directory/sqlstore", "sync"},
-	"github.com/elimity-com/scim":    {"scim"},
-	"github.com/scim2/filter-parser": {"scim"},
-	"github.com/go-ldap/ldap":        {"sync/ldap"},
-	"golang.org/x/crypto":            {"directory/vault"},
-	"golang.org/x/time":              {"cmd/rollcall"},
+	"github.com/alecthomas/kong":      {"cmd/rollcall"},
+	"github.com/goccy/go-yaml":        {"config"},
+	"github.com/jackc/pgx":            {"directory/sqlstore"},
+	"modernc.org/sqlite":              {"directory/sqlstore"},
+	"database/sql":                    {"directory/sqlstore"},
+	"github.com/pressly/goose":        {"directory/sqlstore"},
+	"github.com/riverqueue/river":     {"directory/sqlstore", "sync"},
+	"github.com/elimity-com/scim":     {"scim"},
+	"github.com/scim2/filter-parser":  {"scim"},
+	"github.com/go-asn1-ber/asn1-ber": {"sync/ldap/ldaptest"},
+	"github.com/go-ldap/ldap":         {"sync/ldap"},
+	"golang.org/x/crypto":             {"directory/vault"},
+	"golang.org/x/time":               {"cmd/rollcall"},
 }
 
 // neverIn says what a package must do without.
