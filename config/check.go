@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/base64"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -14,6 +15,23 @@ import (
 
 // text takes anything that is not empty.
 func text(s string) (string, error) { return s, nil }
+
+// secret takes anything that is not empty, and keeps it from being shown.
+func secret(s string) (Secret, error) { return Secret(s), nil }
+
+// most is the largest number that makes sense anywhere.
+const most = 1<<31 - 1
+
+// number takes a whole number within bounds.
+func number[T int | int64](from, to T) func(string) (T, error) {
+	return func(s string) (T, error) {
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n < int64(from) || n > int64(to) {
+			return 0, complain(fmt.Sprintf("write a number from %d to %d", from, to), "%q is no such number", s)
+		}
+		return T(n), nil
+	}
+}
 
 func boolean(s string) (bool, error) {
 	switch s {
@@ -116,6 +134,14 @@ func slug(s string) (string, error) {
 		return "", complain("use up to 63 lower-case letters, digits and inner hyphens", "%q is not a slug", s)
 	}
 	return s, nil
+}
+
+// sourceName takes a slug that means nothing else.
+func sourceName(s string) (string, error) {
+	if s == "local" {
+		return "", complain("choose another", "local is what people of no source are called")
+	}
+	return slug(s)
 }
 
 var domains = regexp.MustCompile(`^[\pL\pN]([\pL\pN-]*[\pL\pN])?(\.[\pL\pN]([\pL\pN-]*[\pL\pN])?)*$`)

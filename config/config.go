@@ -40,6 +40,7 @@ type Workspace struct {
 	AllowedDomains []string
 	ProtectedUsers []string
 	Rehire         Rehire
+	Sources        []*Source
 
 	path    string // workspace, or workspaces[2]
 	settled map[string]Setting

@@ -8,7 +8,7 @@ import (
 
 // crossCheck finds values that are right each and wrong together.
 func crossCheck(c *Config) Faults {
-	return slices.Concat(checkTLS(c), checkPlainHTTP(c), checkSlugs(c), checkDomains(c))
+	return slices.Concat(checkTLS(c), checkPlainHTTP(c), checkSlugs(c), checkDomains(c), checkSourceNames(c))
 }
 
 func checkTLS(c *Config) Faults {
@@ -68,6 +68,21 @@ func checkDomains(c *Config) Faults {
 			continue
 		}
 		faults = append(faults, c.Fault(w.Path("default_domain"), w.DefaultDomain+" is not among the allowed domains", "add it to allowed_domains"))
+	}
+	return faults
+}
+
+// checkSourceNames wants a name of its own for each source of a workspace.
+func checkSourceNames(c *Config) Faults {
+	var faults Faults
+	for _, w := range c.Workspaces {
+		var seen []string
+		for _, s := range w.Sources {
+			if s.Name != "" && slices.Contains(seen, s.Name) {
+				faults = append(faults, c.Fault(s.Path("name"), "another source has the name "+s.Name, "give each its own"))
+			}
+			seen = append(seen, s.Name)
+		}
 	}
 	return faults
 }

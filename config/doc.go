@@ -15,5 +15,5 @@
 // every variable there is a second one ending in _FILE that names a file to read the
 // value from. This is the only package that looks at the environment of the process.
 //
-// Start reading at [Load]; options.go is the table.
+// Start reading at [Load]; options.go and options_source.go are the table.
 package config

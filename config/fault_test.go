@@ -44,13 +44,17 @@ func TestFaultsAreJSON(t *testing.T) {
 // TestNoFaultRepeatsASecret gives every secret a wrong value in every way there is.
 func TestNoFaultRepeatsASecret(t *testing.T) {
 	const secret = "hunter2"
-	for _, o := range Options() {
+	for _, o := range allOptions() {
 		if !o.Secret {
 			continue
 		}
-		wrong := []Input{{Env: map[string]string{o.Variable: secret}}, {Flags: map[string]string{o.Key: secret}, File: file(t, "")}}
+		wrong := []Input{{Env: map[string]string{o.Variable: secret}, File: file(t, "")}, {Flags: map[string]string{o.Key: secret}, File: file(t, "")}}
+		key := o.Key
+		if within, ok := strings.CutPrefix(o.Key, sourcePrefix); ok {
+			key = "sources:\n- " + strings.ReplaceAll(within, ".", ":\n    ")
+		}
 		for _, text := range []string{secret, "[" + secret + "]", "{" + secret + ": x}", "'" + secret, `"` + secret + `\q"`, "@" + secret, "x: " + secret, "&a " + secret + "\nx: *a", "!t " + secret} {
-			wrong = append(wrong, Input{File: file(t, o.Key+": "+text)})
+			wrong = append(wrong, Input{File: file(t, key+": "+text)})
 		}
 		for _, in := range wrong {
 			c, faults := Load(in)

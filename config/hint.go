@@ -63,7 +63,7 @@ func keyHint(key string, among []string) string {
 
 // placeOf says where a key belongs that exists, but not where it was written.
 func placeOf(key string) string {
-	for _, o := range Options() {
+	for _, o := range allOptions() {
 		parts := strings.Split(o.Key, ".")
 		switch slices.Index(parts, key) {
 		case -1:

@@ -55,7 +55,8 @@ type loader struct {
 	in     Input
 	config *Config
 	file   map[string][]string // values of the file, by path
-	shape  shape               // how the file declares its workspaces
+	lines  map[string]int      // of the file, by path
+	lists  map[string]int      // how many items each list of mappings has, by path
 	faults Faults
 }
 
@@ -79,38 +80,51 @@ func (l *loader) readFile() {
 	}
 	doc := parse(name, text)
 	l.config.File, l.config.lines = name, doc.lines
-	l.file, l.shape = doc.values, doc.shape
+	l.file, l.lines, l.lists = doc.values, doc.lines, doc.lists
 	l.faults = append(l.faults, doc.faults...)
 }
 
 // settleServer decides every option of the server.
 func (l *loader) settleServer() {
 	for i := range serverOptions {
-		l.settle(&serverOptions[i], serverOptions[i].Key, nil)
+		l.settle(&serverOptions[i], serverOptions[i].Key, into{config: l.config})
 	}
 }
 
 // settleWorkspaces decides every option of every workspace.
 func (l *loader) settleWorkspaces() {
-	for _, path := range l.shape.paths() {
+	for _, path := range l.workspacePaths() {
 		w := &Workspace{path: path, settled: l.config.settled}
 		for i := range workspaceOptions {
 			o := &workspaceOptions[i]
-			l.settle(o, w.Path(o.inWorkspace()), w)
+			l.settle(o, w.Path(o.inWorkspace()), into{config: l.config, workspace: w})
 		}
 		if w.Name == "" {
 			w.Name = w.Slug
 		}
+		l.settleSources(w)
 		l.config.Workspaces = append(l.config.Workspaces, w)
 	}
 }
 
+// workspacePaths returns the paths of the workspaces, of which there is at least one.
+func (l *loader) workspacePaths() []string {
+	if l.lists["workspaces"] == 0 {
+		return []string{"workspace"}
+	}
+	var paths []string
+	for i := range l.lists["workspaces"] {
+		paths = append(paths, fmt.Sprintf("workspaces[%d]", i))
+	}
+	return paths
+}
+
 // settle decides one option: it finds the value that wins, checks and stores it, and
 // remembers where it came from. A value that fails its check gives way to the default.
-func (l *loader) settle(o *Option, path string, w *Workspace) {
+func (l *loader) settle(o *Option, path string, to into) {
 	items, origin := l.winner(o, path)
 	if origin.Kind != Default {
-		err := o.store(l.config, w, items)
+		err := o.store(to, items)
 		if err == nil {
 			l.remember(o, path, items, origin)
 			return
@@ -119,21 +133,46 @@ func (l *loader) settle(o *Option, path string, w *Workspace) {
 	}
 	items = o.items(o.Default)
 	if o.Default != "" {
-		if err := o.set(l.config, w, items); err != nil {
+		if err := o.set(to, items); err != nil {
 			panic(fmt.Sprintf("config: the default of %s fails its own check: %v", o.Key, err))
 		}
 	}
 	l.remember(o, path, items, Origin{})
 }
 
-// store checks and stores a value that somebody gave.
-func (o *Option) store(c *Config, w *Workspace, items []string) error {
-	for _, item := range items {
-		if strings.TrimSpace(item) == "" {
-			return complain("leave it out for the default", "is empty")
+// settleOpen takes in every key that the file has under an open option.
+func (l *loader) settleOpen(o *Option, path string, to into) {
+	for _, at := range slices.Sorted(maps.Keys(l.file)) {
+		key, ok := strings.CutPrefix(at, path+".")
+		if !ok {
+			continue
 		}
+		items, origin := l.file[at], Origin{Kind: File, Name: l.config.File, Line: l.lines[at]}
+		err := notEmpty(items)
+		if err == nil {
+			err = o.each(to, key, items)
+		}
+		if err != nil {
+			l.faults = append(l.faults, faultsOf(err, at, origin)...)
+			continue
+		}
+		l.remember(o, at, items, origin)
 	}
-	return o.set(c, w, items)
+}
+
+// store checks and stores a value that somebody gave.
+func (o *Option) store(to into, items []string) error {
+	if err := notEmpty(items); err != nil {
+		return err
+	}
+	return o.set(to, items)
+}
+
+func notEmpty(items []string) error {
+	if slices.ContainsFunc(items, func(item string) bool { return strings.TrimSpace(item) == "" }) {
+		return complain("leave it out for the default", "is empty")
+	}
+	return nil
 }
 
 // winner returns the value of an option that wins over the others, and its origin.

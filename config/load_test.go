@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,7 +68,7 @@ func TestNothingConfigured(t *testing.T) {
 
 func unexported(p cmp.Path) bool {
 	f, ok := p.Last().(cmp.StructField)
-	return ok && (f.Name() == "path" || f.Name() == "settled")
+	return ok && slices.Contains([]string{"path", "settled", "passwordFile"}, f.Name())
 }
 
 func TestEverythingConfigured(t *testing.T) {
@@ -224,6 +225,7 @@ func TestVariablesCannotMeanSeveralWorkspaces(t *testing.T) {
 
 func TestTheExampleOfTheManualIsRight(t *testing.T) {
 	load(t, Input{File: file(t, example)})
+	load(t, Input{File: file(t, exampleSource)})
 }
 
 // TestEveryFaultAtOnce reads each testdata/*.yaml and compares what is wrong with it.

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// manual is the part of docs/configuration.md that people write. The lines {{server}} and
-// {{workspace}} stand for the tables.
+// manual is the part of docs/configuration.md that people write. The lines {{server}},
+// {{workspace}} and {{source}} stand for the tables.
 //
 //go:embed manual.md
 var manual string
@@ -17,11 +17,18 @@ var manual string
 //go:embed example.yaml
 var example string
 
+// exampleSource is the source that the manual shows.
+//
+//go:embed source.yaml
+var exampleSource string
+
 // Markdown renders docs/configuration.md: the manual with the table of options.
 func Markdown() string {
 	return strings.NewReplacer(
 		"{{server}}", table(serverOptions),
 		"{{workspace}}", table(workspaceOptions),
+		"{{source}}", sourceTable(),
+		"{{source example}}", strings.TrimRight(exampleSource, "\n"),
 		"{{example}}", strings.TrimRight(example, "\n"),
 	).Replace(manual)
 }
@@ -32,6 +39,16 @@ func table(options []Option) string {
 	b.WriteString("| key | variable | default | takes | what it is |\n|---|---|---|---|---|\n")
 	for _, o := range options {
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s |\n", o.Key, o.Variable, o.shownDefault(), o.Takes, o.described())
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// sourceTable renders the options of a source, which have no variables.
+func sourceTable() string {
+	var b strings.Builder
+	b.WriteString("| key | default | takes | what it is |\n|---|---|---|---|\n")
+	for _, o := range sourceOptions {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", o.inSource(), o.shownDefault(), o.Takes, o.described())
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

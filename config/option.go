@@ -15,48 +15,77 @@ type Option struct {
 	Takes    string // what a value looks like, for people
 	Secret   bool   // never shown
 	List     bool   // takes several values
+	Open     bool   // a mapping whose keys are the operator's own, each with a value
 	Doc      string // one sentence
 
-	set setter
+	set  setter
+	each func(to into, key string, items []string) error // of an open one, in place of set
+}
+
+// into is where values go: the configuration, and the workspace and source at hand.
+type into struct {
+	config    *Config
+	workspace *Workspace
+	source    *Source
 }
 
 // setter checks the items of a value and stores them. An option that is no list gets
-// exactly one item. Options of a workspace use the workspace, the others the config.
-type setter func(*Config, *Workspace, []string) error
+// exactly one item.
+type setter func(into, []string) error
 
 // workspacePrefix begins the key of every option that belongs to a workspace.
 const workspacePrefix = "workspace."
 
-// Options returns the table, those of the server first and then those of a workspace.
+// Options returns the rows of the table that a process has once: those of the server
+// first and then those of a workspace. See [SourceOptions] for the others.
 func Options() []Option {
 	return slices.Concat(serverOptions, workspaceOptions)
 }
 
+// allOptions returns the whole table.
+func allOptions() []Option {
+	return slices.Concat(serverOptions, workspaceOptions, sourceOptions)
+}
+
 // server makes the setter of a server option with one value.
 func server[T any](parse func(string) (T, error), field func(*Config) *T) setter {
-	return func(c *Config, _ *Workspace, items []string) error {
-		return store(field(c), parse, items[0])
+	return func(to into, items []string) error {
+		return store(field(to.config), parse, items[0])
 	}
 }
 
 // serverList makes the setter of a server option with several values.
 func serverList[T any](parse func(string) (T, error), field func(*Config) *[]T) setter {
-	return func(c *Config, _ *Workspace, items []string) error {
-		return storeAll(field(c), parse, items)
+	return func(to into, items []string) error {
+		return storeAll(field(to.config), parse, items)
 	}
 }
 
 // workspace makes the setter of a workspace option with one value.
 func workspace[T any](parse func(string) (T, error), field func(*Workspace) *T) setter {
-	return func(_ *Config, w *Workspace, items []string) error {
-		return store(field(w), parse, items[0])
+	return func(to into, items []string) error {
+		return store(field(to.workspace), parse, items[0])
 	}
 }
 
 // workspaceList makes the setter of a workspace option with several values.
 func workspaceList[T any](parse func(string) (T, error), field func(*Workspace) *[]T) setter {
-	return func(_ *Config, w *Workspace, items []string) error {
-		return storeAll(field(w), parse, items)
+	return func(to into, items []string) error {
+		return storeAll(field(to.workspace), parse, items)
+	}
+}
+
+// source makes the setter of an option of a source with one value.
+func source[T any](parse func(string) (T, error), field func(*Source) *T) setter {
+	return func(to into, items []string) error {
+		return store(field(to.source), parse, items[0])
+	}
+}
+
+// sourceList makes the setter of an option of a source with several values.
+func sourceList[T any](parse func(string) (T, error), field func(*Source) *[]T) setter {
+	return func(to into, items []string) error {
+		return storeAll(field(to.source), parse, items)
 	}
 }
 
@@ -109,4 +138,9 @@ func (o *Option) shown(items []string) string {
 // inWorkspace returns the key below its workspace: seats.limit for workspace.seats.limit.
 func (o *Option) inWorkspace() string {
 	return strings.TrimPrefix(o.Key, workspacePrefix)
+}
+
+// inSource returns the key below its source: ldap.urls for sources.ldap.urls.
+func (o *Option) inSource() string {
+	return strings.TrimPrefix(o.Key, sourcePrefix)
 }

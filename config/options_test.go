@@ -10,11 +10,15 @@ import (
 func TestTheTableIsWhole(t *testing.T) {
 	variable := strings.NewReplacer(".", "_")
 	seen := map[string]bool{}
-	for _, o := range Options() {
-		if want := "ROLLCALL_" + strings.ToUpper(variable.Replace(o.Key)); o.Variable != want {
+	for _, o := range allOptions() {
+		want := "ROLLCALL_" + strings.ToUpper(variable.Replace(o.Key))
+		if strings.HasPrefix(o.Key, sourcePrefix) {
+			want = "" // it could not say which source it means
+		}
+		if o.Variable != want {
 			t.Errorf("%s has the variable %s, want %s", o.Key, o.Variable, want)
 		}
-		if seen[o.Key] || o.set == nil || o.Takes == "" {
+		if seen[o.Key] || (o.set == nil) == (o.each == nil) || o.Open != (o.each != nil) || o.Takes == "" {
 			t.Errorf("%s is there twice or lacks a part", o.Key)
 		}
 		if !regexp.MustCompile(`^[A-Z].*[^.]\.$`).MatchString(o.Doc) || strings.Contains(o.Doc, ". ") {
@@ -34,6 +38,11 @@ func TestTheManualNamesEveryOption(t *testing.T) {
 			t.Errorf("%s is missing", o.Key)
 		}
 	}
+	for _, o := range SourceOptions() {
+		if !strings.Contains(text, "`"+o.inSource()+"`") {
+			t.Errorf("%s is missing", o.Key)
+		}
+	}
 	if strings.Contains(text, "{{") {
 		t.Error("a place for a table is still empty")
 	}
@@ -42,7 +51,7 @@ func TestTheManualNamesEveryOption(t *testing.T) {
 // FuzzParse checks that no text makes the reader panic, and that every fault can be found.
 func FuzzParse(f *testing.F) {
 	f.Add(example)
-	for _, seed := range []string{"", "a: b: c", "- a", "data: &x y\nlisten: *x", "<<: *a", "workspaces: [{}, {slug: x}]", "---\n---\n", "? a\n: b", "!!x y: |\n  z", "\x00", "a: [b, {c: d}]"} {
+	for _, seed := range []string{"", "a: b: c", "- a", "data: &x y\nlisten: *x", "<<: *a", "workspaces: [{}, {slug: x}]", "---\n---\n", "? a\n: b", "!!x y: |\n  z", "\x00", "a: [b, {c: d}]", "sources: [{ldap: {attributes: {a.b: [c], [d]: e}}}]"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

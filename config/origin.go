@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -59,6 +61,27 @@ func (c *Config) Settings() []Setting {
 	for _, w := range c.Workspaces {
 		for _, o := range workspaceOptions {
 			all = append(all, c.settled[w.Path(o.inWorkspace())])
+		}
+		for _, s := range w.Sources {
+			all = append(all, c.settingsOf(s)...)
+		}
+	}
+	return all
+}
+
+// settingsOf lists the options of a source, and each key of its open ones.
+func (c *Config) settingsOf(s *Source) []Setting {
+	var all []Setting
+	for _, o := range sourceOptions {
+		path := s.Path(o.inSource())
+		if !o.Open {
+			all = append(all, c.settled[path])
+			continue
+		}
+		for _, at := range slices.Sorted(maps.Keys(c.settled)) {
+			if strings.HasPrefix(at, path+".") {
+				all = append(all, c.settled[at])
+			}
 		}
 	}
 	return all

@@ -15,6 +15,9 @@ const fileSuffix = "_FILE"
 // the content of the file named by the one that ends in _FILE. An empty variable counts
 // as absent, for that is what a compose file makes of one that is not set.
 func (l *loader) variable(o *Option) (string, Origin, bool) {
+	if o.Variable == "" {
+		return "", Origin{}, false
+	}
 	if value := l.in.Env[o.Variable]; value != "" {
 		return value, Origin{Kind: Variable, Name: o.Variable}, true
 	}
@@ -22,11 +25,20 @@ func (l *loader) variable(o *Option) (string, Origin, bool) {
 	if l.in.Env[name] == "" {
 		return "", Origin{}, false
 	}
-	content, err := os.ReadFile(l.in.Env[name])
+	content, err := readSecret(l.in.Env[name])
 	if err != nil {
 		return "", Origin{}, false // checkVariables has reported it
 	}
-	return strings.TrimRight(string(content), "\r\n"), Origin{Kind: Variable, Name: name}, true
+	return content.Reveal(), Origin{Kind: Variable, Name: name}, true
+}
+
+// readSecret reads a value from a file, whose last line may end.
+func readSecret(file string) (Secret, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("cannot read the value: %w", err)
+	}
+	return Secret(strings.TrimRight(string(content), "\r\n")), nil
 }
 
 // checkVariables finds what is wrong with the environment apart from the values.
@@ -51,14 +63,14 @@ func (l *loader) checkFileVariable(o *Option) {
 		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: o.Variable + " is set as well", Hint: "keep one of the two"})
 		return
 	}
-	if _, err := os.ReadFile(file); err != nil {
-		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: fmt.Sprintf("cannot read the value: %v", err)})
+	if _, err := readSecret(file); err != nil {
+		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: err.Error()})
 	}
 }
 
 // checkWorkspaceVariable reports a variable that would have to mean several workspaces.
 func (l *loader) checkWorkspaceVariable(o *Option) {
-	if l.shape.list == 0 {
+	if l.lists["workspaces"] == 0 {
 		return
 	}
 	for _, name := range []string{o.Variable, o.Variable + fileSuffix} {

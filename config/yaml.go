@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -18,31 +17,14 @@ import (
 type document struct {
 	values map[string][]string
 	lines  map[string]int
-	shape  shape
+	lists  map[string]int // how many items a list of mappings has, by path
 	faults Faults
-}
-
-// shape is how a file declares its workspaces.
-type shape struct {
-	list int // how many items workspaces: has; 0 means the short form
-}
-
-// paths returns the paths of the workspaces.
-func (s shape) paths() []string {
-	if s.list == 0 {
-		return []string{"workspace"}
-	}
-	var paths []string
-	for i := range s.list {
-		paths = append(paths, fmt.Sprintf("workspaces[%d]", i))
-	}
-	return paths
 }
 
 // parse reads a file against the table of options. It is strict: whatever the table does
 // not know is a fault.
 func parse(name string, text []byte) document {
-	r := &reader{name: name, doc: document{values: map[string][]string{}, lines: map[string]int{}}}
+	r := &reader{name: name, doc: document{values: map[string][]string{}, lines: map[string]int{}, lists: map[string]int{}}}
 	tokens := lexer.Tokenize(string(text))
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
@@ -80,33 +62,6 @@ func lastHeader(tokens token.Tokens) int {
 	return line
 }
 
-// keys is a mapping of the file: what may stand under it.
-type keys struct {
-	option *Option          // a value, if not nil
-	below  map[string]*keys // keys of a mapping
-	item   *keys            // of a list of mappings
-}
-
-// keyTree is the table of options as the file nests them.
-var keyTree = func() *keys {
-	root := &keys{below: map[string]*keys{}}
-	for _, o := range Options() {
-		at := root
-		for part := range strings.SplitSeq(o.Key, ".") {
-			if at.below == nil {
-				at.below = map[string]*keys{}
-			}
-			if at.below[part] == nil {
-				at.below[part] = &keys{}
-			}
-			at = at.below[part]
-		}
-		at.option = &o
-	}
-	root.below["workspaces"] = &keys{item: root.below["workspace"]}
-	return root
-}()
-
 // reader walks the tree of one file.
 type reader struct {
 	name string
@@ -122,7 +77,7 @@ func (r *reader) read(path string, k *keys, n ast.Node) {
 		r.fault(n, path, "references to other places of the file are not followed", "write the value out")
 	default:
 		switch {
-		case k.option != nil:
+		case k.option != nil && !k.option.Open:
 			r.value(path, k.option, n)
 		case k.item != nil:
 			r.items(path, k.item, n)
@@ -155,7 +110,7 @@ func (r *reader) entry(path string, k *keys, entry *ast.MappingValueNode) {
 	}
 	key := entry.Key.GetToken().Value
 	at := join(path, key)
-	below, ok := k.below[key]
+	below, ok := k.under(key)
 	if !ok {
 		r.fault(entry.Key, at, "no such key", keyHint(key, k.names()))
 		return
@@ -165,25 +120,40 @@ func (r *reader) entry(path string, k *keys, entry *ast.MappingValueNode) {
 	r.read(at, below, entry.Value)
 }
 
-// exclusive refuses workspace and workspaces in one file.
+// exclusive refuses keys at the top that the file must not have together.
 func (r *reader) exclusive(path, key string, n ast.Node) {
-	other := map[string]string{"workspace": "workspaces", "workspaces": "workspace"}[key]
-	if path != "" || other == "" {
+	if path != "" {
 		return
 	}
-	if line, ok := r.doc.lines[other]; ok {
-		r.fault(n, key, fmt.Sprintf("line %d has %s already", line, other), "workspace is short for a list of one, keep either")
+	for _, rule := range exclusives {
+		if !slices.Contains(rule.keys, key) {
+			continue
+		}
+		for _, other := range rule.keys {
+			if line, ok := r.doc.lines[other]; ok && other != key {
+				r.fault(n, key, fmt.Sprintf("line %d has %s already", line, other), rule.hint)
+			}
+		}
 	}
+}
+
+// exclusives are keys at the top of which a file has one.
+var exclusives = []struct {
+	keys []string
+	hint string
+}{
+	{[]string{"workspace", "workspaces"}, "workspace is short for a list of one, keep either"},
+	{[]string{"sources", "workspaces"}, "write sources under each of the workspaces"},
 }
 
 // items reads a list of mappings.
 func (r *reader) items(path string, k *keys, n ast.Node) {
 	sequence, ok := n.(*ast.SequenceNode)
-	if !ok || len(sequence.Values) == 0 {
+	if !ok || len(sequence.Values) == 0 && path == "workspaces" {
 		r.fault(n, path, "there should be a list here", "begin each item with a hyphen")
 		return
 	}
-	r.doc.shape.list = len(sequence.Values)
+	r.doc.lists[path] = len(sequence.Values)
 	for i, item := range sequence.Values {
 		at := fmt.Sprintf("%s[%d]", path, i)
 		r.doc.lines[at] = lineOf(item)
@@ -244,8 +214,6 @@ func (r *reader) fault(n ast.Node, path, message, hint string) {
 	}
 	r.doc.faults = append(r.doc.faults, Fault{Path: path, From: r.name, Line: line, Message: message, Hint: hint})
 }
-
-func (k *keys) names() []string { return slices.Sorted(maps.Keys(k.below)) }
 
 func join(path, key string) string {
 	if path == "" {
