@@ -26,7 +26,8 @@ func (a *app) load(flags map[string]string) (*config.Config, config.Faults) {
 			given[key] = value
 		}
 	}
-	return config.Load(config.Input{File: a.File, Flags: given, Env: a.env})
+	c, faults := config.Load(config.Input{File: a.File, Flags: given, Env: a.env})
+	return c, append(faults, sourceFaults(c)...)
 }
 
 // config returns a configuration that is without fault.

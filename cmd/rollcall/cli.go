@@ -23,6 +23,7 @@ type commandLine struct {
 	Clients   clientsCommands   `cmd:"" help:"Look at SCIM clients and change what they may do."`
 	Tokens    tokensCommands    `cmd:"" help:"Make and end the bearer tokens of SCIM clients."`
 	Sources   sourcesCommands   `cmd:"" help:"Pause and resume where identity comes from."`
+	Sync      syncCommands      `cmd:"" help:"Read LDAP sources: preview, run, approve, look back."`
 	Conflicts conflictsCommands `cmd:"" help:"Decide what only a person can."`
 	Seats     seatsCommand      `cmd:"" help:"Count the seats."`
 	Audit     auditCommands     `cmd:"" help:"Read and check the log of who changed what."`

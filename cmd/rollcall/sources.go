@@ -11,6 +11,7 @@ import (
 
 // sourcesCommands are rollcall sources ….
 type sourcesCommands struct {
+	Check  sourcesCheck  `cmd:"" help:"Connect to an LDAP source, bind, read one page, and say what is wrong and what to do."`
 	List   sourcesList   `cmd:"" help:"List where identity comes from, and how many people each source owns."`
 	Pause  sourcesPause  `cmd:"" help:"Make a source wait: whatever it asks for is answered with try again later."`
 	Resume sourcesResume `cmd:"" help:"End a pause, or release the brake of a source that took unusually many people's access."`

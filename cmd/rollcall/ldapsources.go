@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"rollcall/config"
+	"rollcall/directory"
+	bridgesync "rollcall/sync"
+	"rollcall/sync/ldap"
+)
+
+// ldapConfig is a configured source as package ldap wants it.
+func ldapConfig(s *config.Source) ldap.Config {
+	l := s.LDAP
+	return ldap.Config{
+		Name: s.Name,
+		URLs: l.URLs,
+		TLS: ldap.TLS{StartTLS: l.StartTLS, CAFile: l.CAFile, ServerName: l.ServerName, CertFile: l.CertFile, KeyFile: l.KeyFile,
+			InsecureSkipVerify: l.InsecureSkipVerify},
+		AllowPlaintext: l.AllowPlaintext,
+		BindDN:         l.BindDN,
+		BindPassword:   directory.NewSecret(l.BindPassword.Reveal()),
+		Base:           l.Base,
+		Scope:          ldap.Scope(l.Scope),
+		Filter:         l.Filter,
+		IDAttribute:    l.IDAttribute,
+		Preset:         l.Preset,
+		Groups: ldap.Groups{Off: !l.Groups.Enabled, Base: l.Groups.Base, Filter: l.Groups.Filter, NameAttr: l.Groups.NameAttribute,
+			MemberAttrs: l.Groups.MemberAttributes},
+		Attributes: l.Attributes,
+		PageSize:   l.PageSize,
+		Timeout:    l.Timeout,
+	}
+}
+
+// sourceFaults are what the parts that use the sources find wrong with them.
+func sourceFaults(c *config.Config) config.Faults {
+	var faults config.Faults
+	for _, w := range c.Workspaces {
+		for _, s := range w.Sources {
+			_, err := ldap.New(ldapConfig(s))
+			faults = append(faults, faultsAt(c, s, "ldap.", err)...)
+			if s.Schedule != "" {
+				_, err = bridgesync.ParseSchedule(s.Schedule)
+				faults = append(faults, faultsAt(c, s, "", err)...)
+			}
+		}
+	}
+	return faults
+}
+
+// faultsAt places the faults that a part found at the lines that they are about.
+func faultsAt(c *config.Config, s *config.Source, prefix string, err error) config.Faults {
+	var all directory.Faults
+	if one, ok := errors.AsType[*directory.Error](err); ok {
+		all = directory.Faults{one}
+	}
+	if several, ok := errors.AsType[directory.Faults](err); ok {
+		all = several
+	}
+	faults := make(config.Faults, len(all))
+	for i, e := range all {
+		faults[i] = c.Fault(s.Path(prefix+e.Attr), e.Msg, e.Hint)
+	}
+	return faults
+}
+
+// configured makes a runnable source of a configured one, and says to the directory that
+// there is such a source.
+func configured(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) (bridgesync.Configured, error) {
+	source, err := ldap.New(ldapConfig(s))
+	if err != nil {
+		return bridgesync.Configured{}, err
+	}
+	if err := announce(ctx, d, ws, s); err != nil {
+		return bridgesync.Configured{}, err
+	}
+	return bridgesync.Configured{
+		Workspace: ws,
+		Name:      directory.SourceID(s.Name),
+		Source:    source,
+		Digest:    source.MappingDigest(),
+		Limits: bridgesync.Limits{Removals: s.Guard.Removals, Disables: s.Guard.Disables, Members: s.Guard.Members,
+			Groups: s.Guard.Groups},
+		Missing: bridgesync.Missing{Runs: s.Missing.AfterRuns, Apart: s.Missing.Apart, Keep: s.Missing.Action == config.MissingKeep,
+			DeleteAfter: s.Missing.DeleteAfter},
+	}, nil
+}
+
+// announce makes the source known. A name that a SCIM client has already is not taken
+// from it.
+func announce(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) error {
+	by := directory.Actor{Kind: directory.System, Name: "configuration", Workspace: ws}
+	id := directory.SourceID(s.Name)
+	err := d.Read(ctx, by, func(ctx context.Context, tx directory.ReadTx) error {
+		present, err := tx.Source(ctx, id)
+		if err == nil && present.Kind != directory.LDAPServer {
+			return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", s.Name).
+				Hinted("give the source of the configuration another name")
+		}
+		return err
+	})
+	if err != nil && !directory.Is(err, directory.NotFound) {
+		return err
+	}
+	_, err = d.Apply(ctx, by, directory.PutSource{Source: directory.Source{ID: id, Kind: directory.LDAPServer, MayGrant: s.MayGrant}})
+	return err
+}
+
+// ldapSource finds a configured source by name.
+func (a *app) ldapSource(ctx context.Context, s *session, name directory.SourceID) (bridgesync.Configured, error) {
+	found, err := a.configuredSource(name)
+	if err != nil {
+		return bridgesync.Configured{}, err
+	}
+	return configured(ctx, s.Directory, s.by.Workspace, found)
+}
+
+func (a *app) configuredSource(name directory.SourceID) (*config.Source, error) {
+	c, err := a.config(nil)
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.Workspace(a.Workspace)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	found, err := w.Source(string(name))
+	if err != nil {
+		return nil, directory.Errorf(directory.NotFound, "name", "%v", err)
+	}
+	return found, nil
+}
+
+// sourcesCheck is rollcall sources check.
+type sourcesCheck struct {
+	Name directory.SourceID `arg:"" help:"Name of the LDAP source."`
+}
+
+// checkShown is what a check saw, as it is printed.
+type checkShown struct {
+	Source directory.SourceID `json:"source"`
+	Server string             `json:"server"`
+	Secure string             `json:"secure"`
+	Vendor string             `json:"vendor,omitempty"`
+	People int                `json:"people"`
+	Groups int                `json:"groups"`
+	Notes  []string           `json:"notes"`
+	Sample []sampleShown      `json:"sample"`
+}
+
+type sampleShown struct {
+	Entry    string   `json:"entry"`
+	UserName string   `json:"userName"`
+	Name     string   `json:"displayName,omitempty"`
+	Emails   []string `json:"emails"`
+	Active   bool     `json:"active"`
+	Fault    string   `json:"fault,omitempty"`
+}
+
+// Run connects, binds, reads one page and says what it saw.
+func (c sourcesCheck) Run(ctx context.Context, a *app) error {
+	found, err := a.configuredSource(c.Name)
+	if err != nil {
+		return err
+	}
+	source, err := ldap.New(ldapConfig(found))
+	if err != nil {
+		return err
+	}
+	seen, err := source.Check(ctx)
+	if err != nil {
+		return err
+	}
+	shown := checkShown{Source: c.Name, Server: seen.Server, Secure: seen.Secure, Vendor: seen.Vendor, People: seen.People,
+		Groups: seen.Groups, Notes: append([]string{}, seen.Notes...), Sample: []sampleShown{}}
+	for _, p := range seen.Sample {
+		shown.Sample = append(shown.Sample, sampleOf(&p))
+	}
+	return a.print(shown, shown.write)
+}
+
+func sampleOf(p *bridgesync.Person) sampleShown {
+	s := sampleShown{Entry: p.Entry, UserName: p.User.UserName, Name: p.User.DisplayName, Emails: []string{}, Active: p.User.Wanted}
+	for _, e := range p.User.Emails {
+		s.Emails = append(s.Emails, e.Value)
+	}
+	if p.Fault != nil {
+		s.Fault = p.Fault.Detail()
+	}
+	return s
+}
+
+func (c checkShown) write(w io.Writer) {
+	fields(w, "source", string(c.Source), "server", c.Server, "protection", c.Secure, "vendor", c.Vendor,
+		"first page", fmt.Sprintf("%d people, %d groups", c.People, c.Groups))
+	for _, note := range c.Notes {
+		fmt.Fprintln(w, "note:", clean(note))
+	}
+	if len(c.Sample) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	var rows [][]string
+	for _, s := range c.Sample {
+		rows = append(rows, []string{s.UserName, s.Name, strings.Join(s.Emails, ", "), yesNo(s.Active), s.Entry, s.Fault})
+	}
+	table(w, []string{"USERNAME", "NAME", "EMAILS", "ACTIVE", "ENTRY", "FAULT"}, rows)
+}
