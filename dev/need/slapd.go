@@ -132,8 +132,34 @@ func freePorts() (a, b string, err error) {
 	return first.Addr().String(), second.Addr().String(), nil
 }
 
-// Stop makes the server stand still, connections and all, until Cont.
-func (l *Lab) Stop() { l.signal(syscall.SIGSTOP) }
+// Stop makes the server stand still, connections and all, until Cont. It waits until
+// no thread runs any more, where that can be seen.
+func (l *Lab) Stop() {
+	l.signal(syscall.SIGSTOP)
+	for range 500 {
+		if l.standsStill() {
+			return
+		}
+		time.Sleep(time.Millisecond) // there is nothing else to wait for
+	}
+}
+
+// standsStill reports whether all threads of the server are stopped. It is always so
+// where there is no /proc.
+func (l *Lab) standsStill() bool {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", l.process.Process.Pid))
+	if err != nil {
+		return true
+	}
+	for _, thread := range threads {
+		stat, err := os.ReadFile(thread)
+		_, state, _ := strings.Cut(string(stat), ") ")
+		if err == nil && !strings.HasPrefix(state, "T") {
+			return false
+		}
+	}
+	return true
+}
 
 // Cont lets a server go on that stands still.
 func (l *Lab) Cont() { l.signal(syscall.SIGCONT) }

@@ -1,8 +1,10 @@
 package ldap
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-ldap/ldap/v3"
 
@@ -16,56 +18,81 @@ func NormalDN(dn string) string {
 	if normal, ok := plainDN(dn); ok {
 		return normal
 	}
+	if normal, ok := anyDN(dn); ok {
+		return normal
+	}
+	return "\x00" + dn
+}
+
+// anyDN does what NormalDN does for every name.
+func anyDN(dn string) (string, bool) {
 	parsed, err := ldap.ParseDN(dn)
-	if err != nil {
-		return "\x00" + dn
+	if err != nil || !utf8.ValidString(dn) {
+		return "", false
 	}
 	rdns := make([]string, len(parsed.RDNs))
 	for i, rdn := range parsed.RDNs {
 		parts := make([]string, len(rdn.Attributes))
 		for j, a := range rdn.Attributes {
-			parts[j] = normalType(a.Type) + "=" + escapeValue(normalValue(a.Value))
+			if !attributeName.MatchString(a.Type) {
+				return "", false
+			}
+			parts[j] = shortType(strings.ToLower(a.Type)) + "=" + escapeValue(normalValue(a.Value))
 		}
 		slices.Sort(parts)
 		rdns[i] = strings.Join(parts, "+")
 	}
-	return strings.Join(rdns, ",")
+	return strings.Join(rdns, ","), true
 }
 
 // plainDN does what NormalDN does for the names that most directories have: ASCII, with
 // nothing in them that wants an escape. It saves nine tenths of the time.
 func plainDN(dn string) (string, bool) {
+	if !isPlain(dn) {
+		return "", false
+	}
 	var b strings.Builder
 	b.Grow(len(dn))
-	for dn != "" {
-		rdn, rest, more := strings.Cut(dn, ",")
+	for rest := strings.ToLower(dn); rest != ""; {
+		rdn, after, more := strings.Cut(rest, ",")
 		name, value, ok := strings.Cut(rdn, "=")
 		name, value = strings.Trim(name, " "), strings.Trim(value, " ")
-		if !ok || name == "" || value == "" || !isPlain(rdn) || more && rest == "" {
+		if !ok || !isType(name) || value == "" || strings.Contains(value, "=") || more && after == "" {
 			return "", false
 		}
 		if b.Len() > 0 {
 			b.WriteByte(',')
 		}
-		b.WriteString(normalType(name))
+		b.WriteString(shortType(name))
 		b.WriteByte('=')
-		b.WriteString(collapse(strings.ToLower(value)))
-		dn = rest
+		b.WriteString(collapse(value))
+		rest = after
 	}
 	return b.String(), true
 }
 
-// isPlain reports whether a relative name can be read without a parser.
-func isPlain(rdn string) bool {
-	for i := range len(rdn) {
-		switch c := rdn[i]; {
+// isPlain reports whether a name can be read without a parser.
+func isPlain(dn string) bool {
+	for i := range len(dn) {
+		switch c := dn[i]; {
 		case c < ' ' || c > '~':
 			return false
 		case c == '\\' || c == '"' || c == '+' || c == ';' || c == '<' || c == '>' || c == '#':
 			return false
 		}
 	}
-	return strings.Count(rdn, "=") == 1
+	return true
+}
+
+// isType reports whether s, in lower case, is how a type of attribute may be called.
+func isType(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (i == 0 || c != '-' && (c < '0' || c > '9')) {
+			return attributeName.MatchString(s)
+		}
+	}
+	return s != ""
 }
 
 // typeNames are other names of the types that names are made of (RFC 4519).
@@ -78,8 +105,11 @@ var typeNames = map[string]string{
 	"domaincomponent": "dc", "0.9.2342.19200300.100.1.25": "dc",
 }
 
-func normalType(name string) string {
-	name = strings.ToLower(strings.TrimPrefix(strings.ToLower(name), "oid."))
+// shortType returns the usual name of a type, in lower case.
+func shortType(name string) string {
+	if len(name) <= 2 {
+		return name
+	}
 	if short, ok := typeNames[name]; ok {
 		return short
 	}
@@ -99,15 +129,22 @@ func collapse(s string) string {
 
 // escapeValue writes a value so that it can be told from what stands around it.
 func escapeValue(s string) string {
-	if !strings.ContainsAny(s, "\\,+\"<>;=#\x00") {
+	const special = "\\,+\"<>;=#"
+	bytes := !utf8.ValidString(s)
+	if !bytes && !strings.ContainsAny(s, special+"\x00") {
 		return s
 	}
 	var b strings.Builder
 	for i := range len(s) {
-		if strings.IndexByte("\\,+\"<>;=#\x00", s[i]) >= 0 {
+		switch c := s[i]; {
+		case c == 0 || bytes && c >= utf8.RuneSelf:
+			fmt.Fprintf(&b, "\\%02x", c)
+		case strings.IndexByte(special, c) >= 0:
 			b.WriteByte('\\')
+			b.WriteByte(c)
+		default:
+			b.WriteByte(c)
 		}
-		b.WriteByte(s[i])
 	}
 	return b.String()
 }

@@ -4,9 +4,13 @@ import (
 	"errors"
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-ldap/ldap/v3"
+	"github.com/google/go-cmp/cmp"
 
 	"rollcall/dev/need"
 	"rollcall/directory"
@@ -163,5 +167,136 @@ func TestWrongSettingsSaySoInOneSentence(t *testing.T) {
 			}
 			saying(t, err, tt.kind, tt.option, tt.words)
 		})
+	}
+}
+
+// TestTheLibraryReadsTheSame compares every value of every entry with what go-ldap reads.
+func TestTheLibraryReadsTheSame(t *testing.T) {
+	t.Parallel()
+	l := need.Slapd(t, 600, 20)
+	s := source(t, reading(l))
+	c, err := s.connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	ours := map[string]map[string][]string{}
+	err = c.pages(s.people, 77, func(page []*entry) error {
+		for _, e := range page {
+			ours[e.dn] = map[string][]string{}
+			for _, a := range e.attributes {
+				ours[e.dn][a.name] = a.values
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(byLibrary(t, l, s), ours); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func byLibrary(t *testing.T, l *need.Lab, s *Source) map[string]map[string][]string {
+	t.Helper()
+	conn, err := ldap.DialURL(l.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.Bind(l.ReaderDN, l.ReaderPassword); err != nil {
+		t.Fatal(err)
+	}
+	request := ldap.NewSearchRequest(l.Base, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, s.preset.people, s.people.attributes, nil)
+	found, err := conn.SearchWithPaging(request, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs := map[string]map[string][]string{}
+	for _, e := range found.Entries {
+		theirs[e.DN] = map[string][]string{}
+		for _, a := range e.Attributes {
+			theirs[e.DN][a.Name] = a.Values
+		}
+	}
+	return theirs
+}
+
+// changing describes a change of a person as LDIF.
+func changing(i int, lines ...string) string {
+	return "dn: " + ldaptest.PersonDN(i) + "\n" + strings.Join(lines, "\n") + "\n\n"
+}
+
+func TestWhatHappensToPeopleOnARealServer(t *testing.T) {
+	t.Parallel()
+	l := need.Slapd(t, 600, 20)
+	s := source(t, reading(l))
+	before, err := people(t, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Modify(changing(1, "changetype: modrdn", "newrdn: uid=newname", "deleteoldrdn: 1") +
+		changing(2, "changetype: modify", "replace: mail", "mail:: YQpi") +
+		changing(3, "changetype: modify", "replace: pwdAccountLockedTime", "pwdAccountLockedTime: 000001010000Z") +
+		changing(4, "changetype: delete") +
+		changing(5, "changetype: modify", "replace: userPassword", "userPassword: theirs") +
+		changing(6, "changetype: modify", "add: objectClass", "objectClass: shadowAccount", "-", "replace: shadowExpire", "shadowExpire: 30000") +
+		changing(7, "changetype: modify", "replace: description", "description: nothing that is mapped"))
+	guess := source(t, Config{URLs: []string{l.URL}, BindDN: ldaptest.PersonDN(5), BindPassword: directory.NewSecret("guess"), Base: l.Base})
+	for range 4 {
+		if _, err := people(t, guess); !directory.Is(err, directory.Denied) {
+			t.Fatal(err)
+		}
+	}
+	after, err := people(t, s)
+	if err != nil || len(after) != 599 {
+		t.Fatalf("%d people, %v", len(after), err)
+	}
+	now := map[string]*bridgesync.Person{}
+	for _, p := range after {
+		now[p.Key] = p
+	}
+	for i, p := range before {
+		q := now[p.Key]
+		switch i {
+		case 1:
+			if q == nil || q.User.UserName != "newname" || q.Ref != "uid=newname,ou=people,dc=lab,dc=test" {
+				t.Errorf("renamed: %+v", q)
+			}
+		case 2:
+			if q == nil || q.Fault == nil || q.Fault.Attr != `emails[type eq "work"].value` {
+				t.Errorf("bad mail: %+v", q)
+			}
+		case 3:
+			if q == nil || q.User.Wanted {
+				t.Errorf("locked for good: %+v", q)
+			}
+		case 4:
+			if q != nil {
+				t.Errorf("deleted: %+v", q)
+			}
+		case 6:
+			if q == nil || q.Until.Format(time.DateOnly) != "2052-02-20" {
+				t.Errorf("ends: %+v", q)
+			}
+		default: // 5, whose password was guessed at, among them
+			if q == nil || q.Mark != p.Mark || !q.User.Wanted {
+				t.Errorf("person %d: %+v", i, q)
+			}
+		}
+	}
+	groups, err := groups(t, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed := 0
+	for _, g := range groups {
+		if slices.Contains(g.Members, now[before[1].Key].Ref) {
+			renamed++
+		}
+	}
+	if renamed != 3 {
+		t.Errorf("the renamed person is in %d groups", renamed)
 	}
 }

@@ -21,7 +21,7 @@ type Behaviour struct {
 	Before func(n int) // is called before every entry
 
 	NoControl  bool // pages end without the paged results control
-	Loop       bool // the first page comes again and again, each time with another cookie
+	Loop       bool // the first page comes again and again, each time with another cookie unless there is one for all
 	BindCode   int  // every bind is answered with this code
 	BindText   string
 	BindHang   bool // binds are not answered

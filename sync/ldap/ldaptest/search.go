@@ -155,10 +155,10 @@ func (s *session) done(id int64, q query, to, found int, b Behaviour) bool {
 	}
 	control := ldap.NewControlPaging(0)
 	switch {
-	case b.Loop:
+	case b.Loop && !b.OneCookie:
 		s.loops++
 		control.SetCookie(fmt.Append(nil, "again ", s.loops))
-	case to < found && b.OneCookie:
+	case b.OneCookie && (b.Loop || to < found):
 		control.SetCookie([]byte("0"))
 	case to < found:
 		control.SetCookie(strconv.AppendInt(nil, int64(to), 10))
