@@ -47,6 +47,7 @@ func scriptParams() testscript.Params {
 // setup makes times look the same everywhere, and room for a server.
 func setup(env *testscript.Env) error {
 	env.Setenv("TZ", "UTC")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // each process would otherwise wait a second to end
 	env.Values[serverKey{}] = new(*running)
 	return nil
 }
