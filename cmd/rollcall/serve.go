@@ -70,6 +70,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 8 * time.Second
 	readyTimeout  = 2 * time.Second
+	lockWait      = 2 * time.Second
 	maxHeader     = 64 << 10 // bytes
 )
 
@@ -83,7 +84,7 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.broken = s.store.Failed()
-	if err := s.store.Lock(ctx); err != nil {
+	if err := s.lock(ctx); err != nil {
 		return err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
@@ -96,6 +97,26 @@ func (s *server) open(ctx context.Context) (err error) {
 		}
 	}
 	return s.listen(ctx)
+}
+
+// lock takes the server's lock. A command that sets the database up has it for a moment,
+// so it is not given up at once.
+func (s *server) lock(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	tick := time.NewTicker(setupPoll)
+	defer tick.Stop()
+	for {
+		refusal := s.store.Lock(ctx)
+		if refusal == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return refusal
+		case <-tick.C:
+		}
+	}
 }
 
 // listen opens the socket and puts the server behind it together.
