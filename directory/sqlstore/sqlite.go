@@ -93,12 +93,6 @@ func sqliteURL(path, parameter string, pragmas ...string) string {
 	return u.String()
 }
 
-func (s *Store) cannotOpen(err error) error {
-	e := directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened", s.place)
-	e.Err = err
-	return e
-}
-
 // older reports whether version a, such as "3.51.3", comes before b.
 func older(a, b string) bool {
 	as, bs := strings.Split(a, "."), strings.Split(b, ".")
