@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os/signal"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"rollcall/config"
@@ -35,7 +37,11 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	s := &server{config: configured, log: a.serverLogger(configured)}
+	// A log that nobody reads any more must not end the server.
+	signal.Ignore(syscall.SIGPIPE)
+	queue := newLogQueue(a.stderr, newLogger(a.stderr, configured, slog.LevelDebug))
+	defer queue.close()
+	s := &server{config: configured, log: serverLogger(queue, configured)}
 	if err := s.open(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
@@ -44,8 +50,8 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 
 // serverLogger returns the logger of a server, which adds to each line of a request
 // where the request came from.
-func (a *app) serverLogger(c *config.Config) *slog.Logger {
-	return slog.New(remoteHandler{a.logger(c, slog.LevelDebug).Handler()})
+func serverLogger(w io.Writer, c *config.Config) *slog.Logger {
+	return slog.New(remoteHandler{newLogger(w, c, slog.LevelDebug).Handler()})
 }
 
 // server is a running server.
