@@ -72,8 +72,11 @@ const primaryKey = "users_pkey|sqlite_autoindex_users_1"
 func (p *plans) uses(what, indexes string) {
 	p.t.Helper()
 	plan := strings.Join(p.seen, "\n")
-	if !regexp.MustCompile(indexes).MatchString(plan) || regexp.MustCompile(`SCAN (t|u|users)\b|Seq Scan on users`).MatchString(plan) {
-		p.t.Errorf("%s is not answered from %s:\n%s", what, indexes, plan)
+	of := regexp.MustCompile(`(SEARCH|SCAN) (t|u|users)\b|on users`)
+	for _, line := range p.seen {
+		if of.MatchString(line) && !regexp.MustCompile(indexes).MatchString(line) {
+			p.t.Errorf("%s is not answered from %s but with %q:\n%s", what, indexes, line, plan)
+		}
 	}
 }
 

@@ -249,7 +249,7 @@ func (x *search) ids(ctx context.Context, c condition, args []any, order, after 
 		return err
 	}, `
 		select t.id`+x.where(c)+`
-		and t.id > $`+strconv.Itoa(n+1)+`
+		and `+order+` > $`+strconv.Itoa(n+1)+`
 		order by `+order+`
 		limit $`+strconv.Itoa(n+2)+` offset $`+strconv.Itoa(n+3), args...)
 	return ids, err

@@ -83,6 +83,33 @@ func (r *reader) UserByEmail(ctx context.Context, key string) (*directory.User, 
 		and u.email_key <> ''`, r.ws, key)
 }
 
+// Collides implements [directory.UserReader].
+func (r *reader) Collides(ctx context.Context, c directory.Claim) (bool, error) {
+	var hit int64
+	found, err := one(ctx, r.q, []any{&hit}, `
+		select 1
+		where exists (
+			select 1 from users
+			where workspace_id = $1 and name_key in ($2, $3))
+		or exists (
+			select 1 from users
+			where workspace_id = $1 and email_key = $4 and email_key <> '')
+		or exists (
+			select 1 from users
+			where workspace_id = $1 and external_id = $5 and external_id <> '' and source = $6)
+		or exists (
+			select 1 from blocks
+			where workspace_id = $1 and source = $6 and name_key = $2)
+		or exists (
+			select 1 from blocks
+			where workspace_id = $1 and source = $6 and external_id = $5 and external_id <> '')`,
+		r.ws, c.Name, c.Derived, c.Email, c.ExternalID, string(c.Source))
+	if err != nil {
+		return false, fmt.Errorf("look for collisions: %w", err)
+	}
+	return found, nil
+}
+
 // StoredUser implements [directory.UserReader]. It is one statement, so that reading
 // somebody by id is one look into the database.
 func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {

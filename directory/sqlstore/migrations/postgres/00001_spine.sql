@@ -230,5 +230,5 @@ create table ranks (
 	level        bigint not null,
 	low          text collate "C" not null,
 	records      bigint not null,
-	primary key (workspace_id, type, shelf, level, low)
+	primary key (workspace_id, type, level, shelf, low)
 );

@@ -188,14 +188,15 @@ create table audit (
 ) without rowid;
 create index audit_record on audit (workspace_id, record, seq);
 
--- Apart, so that it can be erased while the chain still verifies.
+-- Apart, so that it can be erased while the chain still verifies. With a rowid: the rows
+-- are too long for the pages of an index.
 create table audit_details (
 	workspace_id text not null,
 	seq          bigint not null,
 	salt         text not null,
 	detail       text not null,
 	primary key (workspace_id, seq)
-) without rowid;
+);
 
 create table refusals (
 	workspace_id   text not null,
@@ -230,5 +231,5 @@ create table ranks (
 	level        bigint not null,
 	low          text not null,
 	records      bigint not null,
-	primary key (workspace_id, type, shelf, level, low)
+	primary key (workspace_id, type, level, shelf, low)
 ) without rowid;
