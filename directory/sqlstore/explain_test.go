@@ -72,8 +72,11 @@ const primaryKey = "users_pkey|sqlite_autoindex_users_1"
 func (p *plans) uses(what, indexes string) {
 	p.t.Helper()
 	plan := strings.Join(p.seen, "\n")
-	of := regexp.MustCompile(`(SEARCH|SCAN) (t|u|users)\b|on users`)
+	of := regexp.MustCompile(`(SEARCH|SCAN) (t|u|users)\b|using \w+ on users|Index Scan on users|Seq Scan on users`)
 	for _, line := range p.seen {
+		if regexp.MustCompile(`SCAN m|SEARCH m .*\(workspace_id=\?\)`).MatchString(line) {
+			p.t.Errorf("%s walks all members: %q", what, line)
+		}
 		if of.MatchString(line) && !regexp.MustCompile(indexes).MatchString(line) {
 			p.t.Errorf("%s is not answered from %s but with %q:\n%s", what, indexes, line, plan)
 		}
@@ -91,8 +94,8 @@ func TestQuestionsUseTheirIndexes(t *testing.T) {
 		{"id", comparison("id", directory.Eq, "x"), primaryKey},
 		{"userName", comparison("userName", directory.Eq, "ada"), "users_name"},
 		{"externalId", comparison("externalId", directory.Eq, "x"), "users_external"},
-		{"emails", comparison("emails.value", directory.Eq, "a@b"), "users_email"},
-		{"either", directory.Or{L: comparison("userName", directory.Eq, "ada"), R: comparison("externalId", directory.Eq, "x")}, "users_name"},
+		{"emails", comparison("emails.value", directory.Eq, "a@b"), "users_email|" + primaryKey},
+		{"either", directory.Or{L: comparison("userName", directory.Eq, "ada"), R: comparison("externalId", directory.Eq, "x")}, "users_name|users_external"},
 		{"displayName", comparison("displayName", directory.Eq, "ada"), "users_display"},
 		{"displayName begins", comparison("displayName", directory.Sw, "ada"), "users_display"},
 		{"lastModified", comparison("meta.lastModified", directory.Gt, "2026-01-01T00:00:00Z"), "users_modified"},
@@ -173,8 +176,12 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 			"users_left":     func() error { _, err := r.Leavers(ctx, "okta", fromMillis(1)); return err },
 			"users_purge":    func() error { _, err := r.DuePurge(ctx, fromMillis(1), 1); return err },
 			"users_admin":    func() error { _, err := r.OtherAdmin(ctx, directory.AdminExcept{}); return err },
-			"members":        func() error { _, err := r.StoredUser(ctx, "x"); return err },
-			"users_shelf|" + primaryKey: func() error {
+			"stored":         func() error { _, err := r.StoredUser(ctx, "x"); return err },
+			"members":        func() error { _, err := r.Members(ctx, "g", "", 10); return err },
+			"membership":     func() error { _, err := r.Membership(ctx, "g", []directory.ResourceID{"x", "y"}); return err },
+			"mapped":         func() error { _, err := r.AdminByMapping(ctx, "x"); return err },
+			"groups":         func() error { _, err := r.groupsOf(ctx, []directory.ResourceID{"x"}); return err },
+			"users_shelf": func() error {
 				_, err := r.page(ctx, userSheet, "okta", position{}, 100)
 				return err
 			},
@@ -183,7 +190,7 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 			if err := ask(); err != nil && !directory.Is(err, directory.NotFound) {
 				t.Fatal(err)
 			}
-			p.uses(index, index)
+			p.uses(index, index+"|"+primaryKey)
 		}
 	})
 }

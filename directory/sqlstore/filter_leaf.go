@@ -186,8 +186,8 @@ func (t *translator) inGroup(c directory.Compare) condition {
 
 // withMember finds the groups of a live user.
 func withMember(id string) string {
-	return "t.id in (select m.group_id from members m join users u on u.workspace_id = m.workspace_id and u.id = m.user_id" +
-		" where m.workspace_id = $1 and m.user_id = " + id + " and u.purge_at = 0)"
+	return "t.id in (select m.group_id from members m cross join users u" +
+		" where m.workspace_id = $1 and m.user_id = " + id + " and u.workspace_id = $1 and u.id = m.user_id and u.purge_at = 0)"
 }
 
 // operand returns the text for whose equal is asked, if it is that and can be in a
