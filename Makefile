@@ -25,7 +25,8 @@ lint:
 
 # Measure this machine: one table, explained in dev/bench.
 bench:
-	go run ./dev/bench
+	@dev/services start
+	@eval "$$(dev/services env)" && go run ./dev/bench
 
 # Write the documents that are made from code.
 docs:

@@ -12,7 +12,7 @@ type Config struct {
 	Data           string         // folder for what is kept
 	Database       Secret         // PostgreSQL URL; empty means SQLite in Data
 	Listen         string         // host:port
-	PublicURL      string         // without a trailing slash; empty means: made from Listen
+	PublicURL      string         // without a trailing slash; empty means: by the request
 	TLSCert        string         // file; set together with TLSKey
 	TLSKey         string         // file
 	TrustedProxies []netip.Prefix // whose forwarding headers are believed

@@ -25,7 +25,7 @@ var serverOptions = []Option{
 	},
 	{
 		Key: "public_url", Variable: "ROLLCALL_PUBLIC_URL", Takes: "`https://rollcall.example.com`",
-		Doc: "Address that others reach Rollcall at, from which every link is made; without it links are made from `listen`.",
+		Doc: "Address that others reach Rollcall at, from which every link is made; without it links name the host that the request asked for.",
 		set: server(publicURL, func(c *Config) *string { return &c.PublicURL }),
 	},
 	{
@@ -40,7 +40,7 @@ var serverOptions = []Option{
 	},
 	{
 		Key: "trusted_proxies", Variable: "ROLLCALL_TRUSTED_PROXIES", List: true, Takes: "addresses or networks such as `10.0.0.0/8`",
-		Doc: "Reverse proxies whose forwarding headers are believed.",
+		Doc: "Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
 		set: serverList(network, func(c *Config) *[]netip.Prefix { return &c.TrustedProxies }),
 	},
 	{

@@ -21,6 +21,13 @@ func DerivedName(u *User) string {
 // the same source deleted, or a local one that it may adopt. Nil means that the
 // person is new. A name or an address that is taken is a refusal.
 func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error) {
+	collides, err := p.tx.Collides(ctx, p.claim(asked))
+	if err != nil {
+		return nil, "", fmt.Errorf("look for others: %w", err)
+	}
+	if !collides {
+		return nil, "", nil
+	}
 	if p.by.owner() {
 		u, outcome, err := p.knownToSource(ctx, asked)
 		if u != nil || err != nil {
@@ -41,6 +48,18 @@ func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error
 		return nil, "", err
 	}
 	return p.adoptable(asked, holders)
+}
+
+// claim is what asked would take if it were made.
+func (p *passage) claim(asked *User) Claim {
+	whole := *asked
+	p.complete(&whole)
+	c := Claim{Source: Local, ExternalID: asked.ExternalID, Name: Fold(asked.UserName), Derived: Fold(asked.UserName),
+		Email: Fold(whole.PrimaryEmail())}
+	if p.by.owner() {
+		c.Source, c.Derived = p.by.Source, Fold(DerivedName(asked))
+	}
+	return c
 }
 
 // knownToSource finds by externalId, within the source's own space.

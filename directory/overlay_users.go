@@ -34,6 +34,20 @@ func (o *overlay) UserByEmail(ctx context.Context, key string) (*User, error) {
 	return o.people.find(byMail(key), userID, func() (*User, error) { return o.ReadTx.UserByEmail(ctx, key) })
 }
 
+// Collides implements ReadTx. A name that was freed here counts as taken; the questions
+// that follow then find that it is free.
+func (o *overlay) Collides(ctx context.Context, c Claim) (bool, error) {
+	for _, name := range []string{byName(c.Name), byName(c.Derived), byMail(c.Email), byExternal(c.Source, c.ExternalID)} {
+		if _, here := o.people.names[name]; here {
+			return true, nil
+		}
+	}
+	if len(o.blocks) > 0 {
+		return true, nil
+	}
+	return o.ReadTx.Collides(ctx, c)
+}
+
 // PutUser implements WriteTx.
 func (o *overlay) PutUser(ctx context.Context, before, after *User, _ []byte) error {
 	var kept *User

@@ -45,6 +45,9 @@ type UserReader interface {
 	UserByExternalID(ctx context.Context, source SourceID, externalID string) (*User, error)
 	// UserByEmail finds the live user whose folded primary address key is.
 	UserByEmail(ctx context.Context, key string) (*User, error)
+	// Collides reports whether any record has something that a new one would claim, or a
+	// block stands against it: the one question that most new people need.
+	Collides(ctx context.Context, c Claim) (bool, error)
 	// StoredUser reads a live user's document without decoding it.
 	StoredUser(ctx context.Context, id ResourceID) (*Stored, error)
 	// ListUsers sends a page of stored users to each, by shelf in the order given and
@@ -188,6 +191,15 @@ type Listing struct {
 
 // NoLimit as a count asks for everything.
 const NoLimit = -1
+
+// Claim is what a new person would take: user names and address are folded.
+type Claim struct {
+	Source     SourceID
+	ExternalID string
+	Name       string
+	Derived    string // a second name, or the same
+	Email      string
+}
 
 // MemberState is what a group's change has to know of somebody.
 type MemberState struct {

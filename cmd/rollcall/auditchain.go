@@ -61,43 +61,65 @@ func joinBroken(printing error, v verdict) error {
 
 // verify walks the chain. It returns an error only when the log cannot be read.
 func verify(ctx context.Context, tx directory.ReadTx, kept directory.AuditHead) (verdict, error) {
-	var v directory.Verifier
-	var bad error
-	var badSeq int64
-	seen := kept.Seq == 0
-	err := tx.Audit(ctx, directory.AuditQuery{}, func(r *directory.AuditRecord) error {
-		if bad != nil {
-			return nil
-		}
-		if bad = v.Check(r); bad == nil && r.Seq == kept.Seq {
-			seen = true
-			if r.Hash != kept.Hash {
-				bad = fmt.Errorf("record %d is not the one that the head names: the log was rewritten", r.Seq)
-			}
-		}
-		badSeq = r.Seq
-		return nil
-	})
-	if err != nil {
+	i := inspection{kept: kept}
+	if err := tx.Audit(ctx, directory.AuditQuery{}, i.look); err != nil {
 		return verdict{}, fmt.Errorf("read the audit log: %w", err)
 	}
 	ws, err := tx.Workspace(ctx)
 	if err != nil {
 		return verdict{}, fmt.Errorf("read the workspace: %w", err)
 	}
-	head := v.Head()
-	switch {
-	case bad != nil:
-	case !seen:
-		bad, badSeq = fmt.Errorf("record %d, which the head names, is missing: the end was cut off", kept.Seq), head.Seq+1
-	case head.Seq != ws.Audit.Seq || head.Hash != ws.Audit.Hash:
-		bad, badSeq = fmt.Errorf("the log ends with record %d, but %d were written: the end was cut off", head.Seq, ws.Audit.Seq), head.Seq+1
+	i.end(ws.Audit)
+	return i.verdict(), nil
+}
+
+// inspection is a check of the chain under way.
+type inspection struct {
+	directory.Verifier
+	kept    directory.AuditHead // that has to be in it
+	bad     error               // what is wrong first
+	badFrom int64               // with which record
+}
+
+// look checks the next record, unless something was wrong before.
+func (i *inspection) look(r *directory.AuditRecord) error {
+	if i.bad != nil {
+		return nil
 	}
-	found := verdict{Whole: bad == nil, Records: head.Seq, Head: headText(head)}
-	if bad != nil {
-		found.FirstBad, found.Message = badSeq, bad.Error()
+	err := i.Check(r)
+	if err == nil && r.Seq == i.kept.Seq && r.Hash != i.kept.Hash {
+		err = fmt.Errorf("record %d is not the one that the head names: the log was rewritten", r.Seq)
 	}
-	return found, nil
+	i.blame(r.Seq, err)
+	return nil
+}
+
+// end checks that nothing is missing at the end, where the workspace knows what was
+// written last.
+func (i *inspection) end(written directory.AuditHead) {
+	if i.bad != nil {
+		return
+	}
+	switch last := i.Head(); {
+	case last.Seq < i.kept.Seq:
+		i.blame(last.Seq+1, fmt.Errorf("record %d, which the head names, is missing: the end was cut off", i.kept.Seq))
+	case last != written:
+		i.blame(last.Seq+1, fmt.Errorf("the log ends with record %d, but %d were written: the end was cut off", last.Seq, written.Seq))
+	}
+}
+
+func (i *inspection) blame(seq int64, err error) {
+	if err != nil {
+		i.bad, i.badFrom = err, seq
+	}
+}
+
+func (i *inspection) verdict() verdict {
+	v := verdict{Whole: i.bad == nil, Records: i.Head().Seq, Head: headText(i.Head())}
+	if i.bad != nil {
+		v.FirstBad, v.Message = i.badFrom, i.bad.Error()
+	}
+	return v
 }
 
 // headText writes a head so that it can be kept.

@@ -102,7 +102,7 @@ func publicHost(c *config.Config) string {
 
 // examineDatabase wants a database that answers and has the tables of this program.
 func examineDatabase(ctx context.Context, a *app, c *config.Config) (err error) {
-	store, err := sqlstore.Open(ctx, storeConfig(c, a.logger(c, quiet)))
+	store, err := sqlstore.Open(ctx, storeConfig(c, newLogger(a.stderr, c, quiet)))
 	if err != nil {
 		return err
 	}

@@ -127,6 +127,9 @@ func (s *server) answers(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
+	if err := s.store.Ready(ctx); err != nil {
+		return err
+	}
 	_, err := s.store.Workspaces(ctx)
 	return err
 }

@@ -126,24 +126,28 @@ func (c usersRestore) Run(ctx context.Context, a *app) error {
 func (s *session) deleted(ctx context.Context, name string) (directory.ResourceID, error) {
 	var id directory.ResourceID
 	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		u, err := findUser(ctx, tx, name)
-		if err == nil {
-			id = u.ID
-		}
-		if err != nil && !directory.Is(err, directory.NotFound) || err == nil && u.Facts.Deleted != nil {
-			return err
-		}
-		former, formerErr := formerlyCalled(ctx, tx, name)
+		u, missing := findUser(ctx, tx, name)
 		switch {
-		case formerErr != nil:
-			return formerErr
-		case len(former) == 1:
-			id, err = former[0], nil
+		case missing == nil && u.Facts.Deleted != nil:
+			id = u.ID
+			return nil
+		case missing == nil:
+			missing = directory.Errorf(directory.Denied, "id", "%s is not deleted", u.UserName)
+		case !directory.Is(missing, directory.NotFound):
+			return missing
+		}
+		former, err := formerlyCalled(ctx, tx, name)
+		switch {
+		case err != nil:
+			return err
+		case len(former) == 0:
+			return missing
 		case len(former) > 1:
 			return directory.Errorf(directory.Stale, "userName", "%d deleted people were called %q", len(former), name).
 				Hinted("say which by id: rollcall users list --deleted")
 		}
-		return err
+		id = former[0]
+		return nil
 	})
 	return id, err
 }

@@ -17,7 +17,7 @@ func (migrateCommand) Run(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	store, err := sqlstore.Open(ctx, storeConfig(c, a.logger(c, slog.LevelWarn)))
+	store, err := sqlstore.Open(ctx, storeConfig(c, newLogger(a.stderr, c, slog.LevelWarn)))
 	if err != nil {
 		return err
 	}

@@ -89,12 +89,12 @@ func serve(ts *testscript.TestScript, negated bool, args []string) {
 // serverKey finds the server of a script, which has one at a time.
 type serverKey struct{}
 
-// stopServer [CODE] sends SIGTERM and checks how the server ends. It may have printed nothing
+// shutdown [CODE] sends SIGTERM and checks how the server ends. It may have printed nothing
 // after the line that it is ready.
-func stopServer(ts *testscript.TestScript, negated bool, args []string) {
+func shutdown(ts *testscript.TestScript, negated bool, args []string) {
 	s := *ts.Value(serverKey{}).(**running)
 	if negated || s == nil || len(args) > 1 {
-		ts.Fatalf("usage: stop [CODE], after serve")
+		ts.Fatalf("usage: shutdown [CODE], after serve")
 	}
 	want := 0
 	if len(args) == 1 {
@@ -134,7 +134,7 @@ func isFile(path string) bool {
 // environ passes on what a script has set.
 func environ(ts *testscript.TestScript) []string {
 	var env []string
-	names := []string{"PATH", "HOME", "TMPDIR", "TZ", "GOCOVERDIR"}
+	names := []string{"PATH", "HOME", "TMPDIR", "TZ", "GORACE", "GOCOVERDIR"}
 	for _, o := range config.Options() {
 		names = append(names, o.Variable)
 	}
@@ -150,7 +150,7 @@ var visitor = &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport
 
 // scim STATUS METHOD PATH [FILE] sends a request below $URL with the token in $TOKEN and
 // checks the status. The answer goes to standard output, its id becomes $ID.
-func scimRequest(ts *testscript.TestScript, negated bool, args []string) {
+func request(ts *testscript.TestScript, negated bool, args []string) {
 	if negated || len(args) < 3 || len(args) > 4 {
 		ts.Fatalf("usage: scim STATUS METHOD PATH [FILE]")
 	}

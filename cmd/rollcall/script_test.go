@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -19,31 +20,46 @@ func TestMain(m *testing.M) {
 
 // TestScripts plays the sessions in testdata. Each is a shell session with its files and
 // its exact results; what they have beside exec, stdout and the like is listed here.
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+func TestScripts(t *testing.T) { testscript.Run(t, scriptParams()) }
+
+// scriptParams is how sessions are played.
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Setup:               setup,
+		Condition:           onDatabase(true),
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits,      // exits CODE COMMAND…: runs a command and checks its exit code
-			"keep":  keep,       // keep NAME [PATTERN]: what was printed last becomes a variable
-			"serve": serve,      // serve [FLAG…]: starts a server, whose base URL becomes $URL
-			"stop":  stopServer, // stop [CODE]: ends that server in an orderly way
-			"scim":  scimRequest,
-			"get":   get,
-			"sql":   sql, // sql STATEMENT: changes the database behind everybody's back
-			"cert":  cert,
+			"exits":    exits,    // exits CODE COMMAND…: runs a command and checks its exit code
+			"keep":     keep,     // keep NAME [PATTERN]: what was printed last becomes a variable
+			"serve":    serve,    // serve [FLAG…]: starts a server, whose base URL becomes $URL
+			"shutdown": shutdown, // shutdown [CODE]: ends that server in an orderly way
+			"scim":     request,  // scim STATUS METHOD PATH [FILE]: sends a request with $TOKEN
+			"get":      get,      // get STATUS PATH [HEADER…]: reads an address of the server
+			"sql":      sql,      // sql STATEMENT: changes the database behind everybody's back
+			"cert":     cert,     // cert NAME DURATION: makes NAME.crt and NAME.key
 		},
-	})
+	}
 }
 
 // setup makes times look the same everywhere, and room for a server.
 func setup(env *testscript.Env) error {
 	env.Setenv("TZ", "UTC")
+	env.Setenv("GORACE", "atexit_sleep_ms=0") // each process would otherwise wait a second to end
 	env.Values[serverKey{}] = new(*running)
 	return nil
+}
+
+// onDatabase knows the condition [sqlite], for what only makes sense with a database in a file.
+func onDatabase(sqlite bool) func(string) (bool, error) {
+	return func(name string) (bool, error) {
+		if name == "sqlite" {
+			return sqlite, nil
+		}
+		return false, fmt.Errorf("there is no condition %s", name)
+	}
 }
 
 // exits CODE COMMAND… runs a command and checks its exit code.

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
+	"os/signal"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"rollcall/config"
@@ -35,17 +39,35 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	s := &server{config: configured, log: a.serverLogger(configured)}
+	roomyHeap()
+	// A log that nobody reads any more must not end the server.
+	signal.Ignore(syscall.SIGPIPE)
+	queue := newLogQueue(a.stderr, newLogger(a.stderr, configured, slog.LevelDebug))
+	defer queue.close()
+	s := &server{config: configured, log: serverLogger(queue, configured)}
 	if err := s.open(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
 	return errors.Join(s.run(ctx, a.stdout), s.close())
 }
 
+// roomyHeap collects garbage less often than Go would by itself: what a server keeps is
+// small, and collecting was a third of what a page of people cost. GOGC and GOMEMLIMIT
+// in the environment outweigh it.
+func roomyHeap() {
+	const percent, soft = 400, 160 << 20
+	if present := debug.SetGCPercent(percent); present != 100 {
+		debug.SetGCPercent(present)
+	}
+	if present := debug.SetMemoryLimit(soft); present != math.MaxInt64 {
+		debug.SetMemoryLimit(present)
+	}
+}
+
 // serverLogger returns the logger of a server, which adds to each line of a request
 // where the request came from.
-func (a *app) serverLogger(c *config.Config) *slog.Logger {
-	return slog.New(remoteHandler{a.logger(c, slog.LevelDebug).Handler()})
+func serverLogger(w io.Writer, c *config.Config) *slog.Logger {
+	return slog.New(remoteHandler{newLogger(w, c, slog.LevelDebug).Handler()})
 }
 
 // server is a running server.
@@ -70,6 +92,7 @@ const (
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 8 * time.Second
 	readyTimeout  = 2 * time.Second
+	lockWait      = 2 * time.Second
 	maxHeader     = 64 << 10 // bytes
 )
 
@@ -83,7 +106,7 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.broken = s.store.Failed()
-	if err := s.store.Lock(ctx); err != nil {
+	if err := s.lock(ctx); err != nil {
 		return err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
@@ -96,6 +119,26 @@ func (s *server) open(ctx context.Context) (err error) {
 		}
 	}
 	return s.listen(ctx)
+}
+
+// lock takes the server's lock. A command that sets the database up has it for a moment,
+// so it is not given up at once.
+func (s *server) lock(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
+	defer cancel()
+	tick := time.NewTicker(setupPoll)
+	defer tick.Stop()
+	for {
+		refusal := s.store.Lock(ctx)
+		if refusal == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return refusal
+		case <-tick.C:
+		}
+	}
 }
 
 // listen opens the socket and puts the server behind it together.

@@ -33,7 +33,7 @@ func startServer(t *testing.T, prepare func(*server)) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{server: &server{config: c, log: a.serverLogger(c)}, ended: make(chan error, 1)}
+	s := &served{server: &server{config: c, log: serverLogger(io.Discard, c)}, ended: make(chan error, 1)}
 	if err := s.open(t.Context()); err != nil {
 		t.Fatal(err)
 	}

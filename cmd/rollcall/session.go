@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
+	"os"
 	"os/user"
+	"strconv"
 	"time"
 
 	"rollcall/config"
@@ -46,7 +49,7 @@ func (a *app) work(ctx context.Context, fn func(*session) error) (err error) {
 // openStore opens the database for a command that works beside a server, and brings it
 // up to date where that is needed and nobody else is about to.
 func (a *app) openStore(ctx context.Context, c *config.Config) (*sqlstore.Store, error) {
-	store, err := sqlstore.Open(ctx, storeConfig(c, a.logger(c, slog.LevelWarn)))
+	store, err := sqlstore.Open(ctx, storeConfig(c, newLogger(a.stderr, c, slog.LevelWarn)))
 	if err != nil {
 		return nil, err
 	}
@@ -94,21 +97,23 @@ func migrated(ctx context.Context, store *sqlstore.Store) error {
 	}
 }
 
-// logger returns a logger that writes to standard error as the configuration says, but
-// nothing that is less severe than least.
-func (a *app) logger(c *config.Config, least slog.Level) *slog.Logger {
+// newLogger returns a logger that writes to w as the configuration says, but nothing that
+// is less severe than least.
+func newLogger(w io.Writer, c *config.Config, least slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: max(least, c.LogLevel)}
 	if c.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(a.stderr, options))
+		return slog.New(slog.NewJSONHandler(w, options))
 	}
-	return slog.New(slog.NewTextHandler(a.stderr, options))
+	return slog.New(slog.NewTextHandler(w, options))
 }
 
-// commandLineActor is the person at the shell, by their account on this machine.
+// commandLineActor is the person at the shell, by their account on this machine. In a
+// container there may be none of the number.
 func commandLineActor(ws directory.WorkspaceID) directory.Actor {
-	by := directory.Actor{Kind: directory.CommandLine, Workspace: ws}
+	uid := strconv.Itoa(os.Getuid())
+	by := directory.Actor{Kind: directory.CommandLine, ID: "uid:" + uid, Name: "uid " + uid, Workspace: ws}
 	if u, err := user.Current(); err == nil {
-		by.ID, by.Name = "uid:"+u.Uid, u.Username
+		by.Name = u.Username
 	}
 	return by
 }

@@ -82,7 +82,7 @@ type sourcesPause struct {
 
 // Run pauses a source.
 func (c sourcesPause) Run(ctx context.Context, a *app) error {
-	return halt(ctx, a, directory.PauseSource{ID: c.Name, Reason: c.Reason}, c.Name, "is paused", "was paused before")
+	return halt{c.Name, directory.PauseSource{ID: c.Name, Reason: c.Reason}, "is paused", "was paused before"}.run(ctx, a)
 }
 
 // sourcesResume is rollcall sources resume.
@@ -92,19 +92,26 @@ type sourcesResume struct {
 
 // Run resumes a source.
 func (c sourcesResume) Run(ctx context.Context, a *app) error {
-	return halt(ctx, a, directory.ResumeSource{ID: c.Name}, c.Name, "is running", "was running")
+	return halt{c.Name, directory.ResumeSource{ID: c.Name}, "is running", "was running"}.run(ctx, a)
 }
 
-// halt pauses or resumes a source and says so.
-func halt(ctx context.Context, a *app, change directory.Change, name directory.SourceID, done, unchanged string) error {
+// halt is a pause or its end, and how that is said.
+type halt struct {
+	name            directory.SourceID
+	change          directory.Change
+	done, unchanged string
+}
+
+func (h halt) run(ctx context.Context, a *app) error {
 	return a.work(ctx, func(s *session) error {
-		got, err := s.Apply(ctx, s.by, change)
+		got, err := s.Apply(ctx, s.by, h.change)
 		if err != nil {
 			return err
 		}
+		what := h.done
 		if got.Outcome == directory.Unchanged {
-			done = unchanged
+			what = h.unchanged
 		}
-		return a.say(map[string]any{"name": name, "outcome": got.Outcome}, "the source %s %s", name, done)
+		return a.say(map[string]any{"name": h.name, "outcome": got.Outcome}, "the source %s %s", h.name, what)
 	})
 }

@@ -59,7 +59,7 @@ func shrink(f *flag.FlagSet, o *options) {
 	given := make(map[string]bool)
 	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
 	for name, value := range map[string]string{
-		"users": "60000", "staff": "3000", "members": "10000", "slice": "400ms", "rounds": "3",
+		"users": "40000", "staff": "2000", "members": "10000", "slice": "300ms", "rounds": "3",
 	} {
 		if !given[name] {
 			if err := f.Set(name, value); err != nil {

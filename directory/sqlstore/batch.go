@@ -49,6 +49,9 @@ func (r *rerun) Error() string { return "run again: " + r.err.Error() }
 // succeeded is durable and each update knows what came of it.
 func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (err error) {
 	b := &batch{s: s, workspace: string(workspace), ctx: context.Background(), frames: []*frame{new(frame)}, solo: len(updates) == 1}
+	if err := s.alive(); err != nil {
+		return err
+	}
 	if err := b.begin(); err != nil {
 		return err
 	}

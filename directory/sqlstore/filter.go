@@ -30,10 +30,6 @@ func (c condition) not() condition {
 		return never
 	case c == never:
 		return always
-	case c == isWanted:
-		return isUnwanted
-	case c == isUnwanted:
-		return isWanted
 	}
 	return condition{"not (" + c.text + ")", true}
 }
@@ -67,6 +63,7 @@ func (c condition) or(d condition) condition {
 // translator turns filters over one table into conditions on its columns.
 type translator struct {
 	table *directory.ResourceType
+	shelf string // where rows are sought
 	args  []any  // of the placeholders so far
 	shy   string // before a column, keeps SQLite from choosing an index for it
 }
@@ -118,6 +115,9 @@ func (t *translator) translate(f directory.Filter, negated bool) condition {
 		return t.translate(f.L, false).or(t.translate(f.R, false))
 	case directory.Not:
 		return t.translate(f.F, !negated)
+	}
+	if c, ok := t.active(f, negated); ok {
+		return c
 	}
 	c := t.leaf(f)
 	if negated {
@@ -174,8 +174,6 @@ func (t *translator) compareUser(c directory.Compare) condition {
 	switch c.Path.String() {
 	case "userName":
 		return t.text("t.name_key", c, true)
-	case "active":
-		return wanted(c.Value)
 	case "emails", "emails.value":
 		return t.email(c)
 	case "groups", "groups.value":

@@ -109,17 +109,33 @@ func (t *translator) moment(column string, c directory.Compare) condition {
 	return condition{t.shy + column + " " + op + " " + t.arg(at.UnixMilli()), true}
 }
 
-// The value is written out, so that the planner sees the partial index.
-var (
-	isWanted   = condition{"t.wanted = true", true}
-	isUnwanted = condition{"t.wanted = false", true}
-)
+// isWanted holds for people whom their source wants active.
+var isWanted = condition{"t.wanted = true", true}
 
-func wanted(value any) condition {
-	if value == true {
-		return isWanted
+// isUnwanted holds for the others on a shelf. Among the living they are those whose
+// state is inactive, which an index knows that has only people who are not active; the
+// second comparison is what SQLite takes for proof of that.
+func isUnwanted(shelf string) condition {
+	if shelf == directory.ShelfDeleted {
+		return condition{"t.wanted = false", true}
 	}
-	return isUnwanted
+	return condition{"(t.state = 'inactive' and t.state <> 'active')", true}
+}
+
+// active translates comparisons of active with true or false, and their opposites.
+func (t *translator) active(f directory.Filter, negated bool) (c condition, ok bool) {
+	compare, ok := f.(directory.Compare)
+	if !ok || compare.Path.String() != "active" || t.table != directory.Users {
+		return c, false
+	}
+	value, ok := compare.Value.(bool)
+	if !ok {
+		return c, false
+	}
+	if value == (negated == (compare.Op == directory.Ne)) {
+		return isWanted, true
+	}
+	return isUnwanted(t.shelf), true
 }
 
 func state(c directory.Compare) condition {
@@ -129,10 +145,17 @@ func state(c directory.Compare) condition {
 	}
 	for _, s := range []directory.State{directory.Active, directory.Inactive, directory.HeldBack, directory.SwitchedOff} {
 		if strings.EqualFold(string(s), text) {
-			return condition{"t.state = '" + string(s) + "'", true}
+			return stateIs(s)
 		}
 	}
 	return anyone
+}
+
+func stateIs(s directory.State) condition {
+	if s == directory.Active {
+		return condition{"t.state = 'active'", true}
+	}
+	return condition{"(t.state = '" + string(s) + "' and t.state <> 'active')", true}
 }
 
 // email asks whether somebody has an address. The primary one of a live person is in
@@ -163,8 +186,8 @@ func (t *translator) inGroup(c directory.Compare) condition {
 
 // withMember finds the groups of a live user.
 func withMember(id string) string {
-	return "t.id in (select m.group_id from members m join users u on u.workspace_id = m.workspace_id and u.id = m.user_id" +
-		" where m.workspace_id = $1 and m.user_id = " + id + " and u.purge_at = 0)"
+	return "t.id in (select m.group_id from members m cross join users u" +
+		" where m.workspace_id = $1 and m.user_id = " + id + " and u.workspace_id = $1 and u.id = m.user_id and u.purge_at = 0)"
 }
 
 // operand returns the text for whose equal is asked, if it is that and can be in a

@@ -139,7 +139,7 @@ type search struct {
 
 // query is the condition on one shelf: $1 is the workspace, $2 the shelf.
 func (x *search) query(shelf, shy string) (condition, []any) {
-	t := &translator{table: x.s.table, args: []any{x.r.ws, shelf}, shy: shy}
+	t := &translator{table: x.s.table, shelf: shelf, args: []any{x.r.ws, shelf}, shy: shy}
 	return t.condition(x.filter)
 }
 
@@ -185,7 +185,7 @@ func (x *search) count(ctx context.Context, c condition, shelf string, args []an
 		if err != nil {
 			return 0, err
 		}
-		n, err = x.count(ctx, isUnwanted, shelf, args)
+		n, err = x.count(ctx, isUnwanted(shelf), shelf, args)
 		return totals[shelf] - n, err
 	}
 	err = x.r.q.queryOnce(ctx, func(rw row) error { return rw.Scan(&n) }, `
@@ -249,7 +249,7 @@ func (x *search) ids(ctx context.Context, c condition, args []any, order, after 
 		return err
 	}, `
 		select t.id`+x.where(c)+`
-		and t.id > $`+strconv.Itoa(n+1)+`
+		and `+order+` > $`+strconv.Itoa(n+1)+`
 		order by `+order+`
 		limit $`+strconv.Itoa(n+2)+` offset $`+strconv.Itoa(n+3), args...)
 	return ids, err

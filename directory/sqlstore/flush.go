@@ -133,7 +133,7 @@ type manyRows struct {
 
 // chunks are the numbers of rows that one statement inserts, so that there are few
 // statements to prepare.
-var chunks = []int{64, 16, 4, 1}
+var chunks = []int{64, 32, 16, 8, 4, 2, 1}
 
 // insertRows inserts rows with as few statements as the chunks allow.
 func (b *batch) insertRows(m manyRows, rows [][]any) error {

@@ -18,10 +18,12 @@ func (r *reader) Members(ctx context.Context, group, after directory.ResourceID,
 	}, `
 		select m.user_id, u.display
 		from members m
-		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		cross join users u
 		where m.workspace_id = $1
 		and m.group_id = $2
 		and m.user_id > $3
+		and u.workspace_id = m.workspace_id
+		and u.id = m.user_id
 		and u.purge_at = 0
 		order by m.user_id
 		limit $4`, r.ws, string(group), string(after), limit)
@@ -68,10 +70,12 @@ func (r *reader) isMember(ctx context.Context, group, user directory.ResourceID)
 	return one(ctx, r.q, []any{&n}, `
 		select 1
 		from members m
-		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		cross join users u
 		where m.workspace_id = $1
 		and m.group_id = $2
 		and m.user_id = $3
+		and u.workspace_id = m.workspace_id
+		and u.id = m.user_id
 		and u.purge_at = 0`, r.ws, string(group), string(user))
 }
 
@@ -85,9 +89,11 @@ func (r *reader) GroupsOf(ctx context.Context, user directory.ResourceID) (group
 	}, `
 		select g.id, g.display
 		from members m
-		join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
+		cross join groups g
 		where m.workspace_id = $1
 		and m.user_id = $2
+		and g.workspace_id = m.workspace_id
+		and g.id = m.group_id
 		order by m.group_id`, r.ws, string(user))
 	return groups, err
 }
@@ -115,8 +121,10 @@ func groupsOfText(n int) string {
 	return `
 		select m.user_id, g.id, g.display
 		from members m
-		join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
+		cross join groups g
 		where m.workspace_id = $1
+		and g.workspace_id = m.workspace_id
+		and g.id = m.group_id
 		and m.user_id in (` + placeholders(2, n) + `)
 		order by m.user_id, m.group_id`
 }

@@ -120,10 +120,18 @@ func (s *Store) breakDown(err error) {
 
 // Ready reports why the store cannot serve, or nil.
 func (s *Store) Ready(ctx context.Context) error {
+	if err := s.alive(); err != nil {
+		return err
+	}
+	return s.checkSchema(ctx)
+}
+
+// alive refuses to work on a database that failed.
+func (s *Store) alive() error {
 	select {
 	case <-s.failed:
 		return directory.Errorf(directory.Unavailable, "", "the database failed and needs a restart")
 	default:
+		return nil
 	}
-	return s.checkSchema(ctx)
 }

@@ -39,8 +39,12 @@ func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(co
 		return err
 	}
 	u := &update{ctx: ctx, fn: fn, done: make(chan struct{})}
-	if err := s.enqueue(ws, u); err != nil {
+	idle, err := s.enqueue(ws, u)
+	if err != nil {
 		return err
+	}
+	if idle != nil {
+		idle.work(true)
 	}
 	select {
 	case <-u.done:
@@ -55,27 +59,24 @@ func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(co
 	return u.err
 }
 
-func (s *Store) enqueue(workspace directory.WorkspaceID, u *update) error {
+// enqueue puts u into its workspace's queue, and returns the queue if it was idle: then
+// the caller has to work on it.
+func (s *Store) enqueue(workspace directory.WorkspaceID, u *update) (idle *queue, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return directory.Errorf(directory.Unavailable, "", "the store is closing")
-	}
-	select {
-	case <-s.failed:
-		return directory.Errorf(directory.Unavailable, "", "the database failed and needs a restart")
-	default:
+		return nil, directory.Errorf(directory.Unavailable, "", "the store is closing")
 	}
 	q := s.queues[workspace]
 	if q == nil {
 		q = &queue{s: s, workspace: workspace}
 		s.queues[workspace] = q
 	}
-	if q.add(u) {
-		s.work.Add(1)
-		go q.work()
+	if !q.add(u) {
+		return nil, nil
 	}
-	return nil
+	s.work.Add(1)
+	return q, nil
 }
 
 // add appends u and reports whether somebody has to start working.
@@ -88,21 +89,39 @@ func (q *queue) add(u *update) bool {
 	return start
 }
 
-// work runs batches until the queue is empty.
-func (q *queue) work() {
+// work runs batches until the queue is empty. A caller who found the queue idle runs
+// the first one by itself, which saves a lone caller two changes of goroutine, and
+// leaves those who came meanwhile to a goroutine of their own.
+func (q *queue) work(caller bool) {
 	batch := q.take()
 	defer func() {
 		if batch != nil { // an update ended the goroutine, as testing.T.FailNow does
 			answer(batch, directory.Errorf(directory.Internal, "", "an update did not return"))
 			q.s.work.Add(1)
-			go q.work()
+			go q.work(false)
 		}
 		q.s.work.Done()
 	}()
 	for ; batch != nil; batch = q.take() {
 		q.s.commitTogether(q.workspace, batch)
 		answer(batch, nil)
+		if caller && q.handOver() {
+			batch = nil
+			return
+		}
 	}
+}
+
+// handOver starts a goroutine for those who wait, if anybody does.
+func (q *queue) handOver() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		return false
+	}
+	q.s.work.Add(1)
+	go q.work(false)
+	return true
 }
 
 // answer tells the callers what came of their updates; err tells all of them the same.

@@ -41,26 +41,25 @@ func (b *batch) flushShelf(k shelfKey, deltas map[string]int64) error {
 		}
 	}
 	slices.Sort(ids)
+	large, small, err := b.spans(k, ids, deltas)
+	if err != nil {
+		return err
+	}
 	rows := [][]any{b.rankRow(k, wholeLevel, "", total)}
-	touched := make(map[int][]span)
-	for level := largeLevel; level <= smallLevel; level++ {
-		spans, err := b.spans(k, level, ids, deltas)
-		if err != nil {
-			return err
-		}
-		for _, s := range spans {
-			rows = append(rows, b.rankRow(k, level, s.low, s.delta))
-		}
-		touched[level] = spans
+	for _, s := range large {
+		rows = append(rows, b.rankRow(k, largeLevel, s.low, s.delta))
+	}
+	for _, s := range small {
+		rows = append(rows, b.rankRow(k, smallLevel, s.low, s.delta))
 	}
 	if err := b.insertRows(raiseRanks, rows); err != nil {
 		return err
 	}
 	// Small blocks first: large ones are split where small ones begin.
-	if err := b.tidySmall(k, touched[smallLevel]); err != nil {
+	if err := b.tidySmall(k, small); err != nil {
 		return err
 	}
-	return b.tidyLarge(k, touched[largeLevel])
+	return b.tidyLarge(k, large)
 }
 
 func (b *batch) rankRow(k shelfKey, level int, low string, delta int64) []any {
@@ -76,43 +75,67 @@ type span struct {
 
 func (s span) after() int64 { return s.records + s.delta }
 
-// spans finds the blocks of a level to which ids, sorted, belong.
-func (b *batch) spans(k shelfKey, level int, ids []string, deltas map[string]int64) ([]span, error) {
-	var spans []span
+// holds reports whether the block has the place of id, which is not below it.
+func (s span) holds(id string) bool { return s.next == "" || id < s.next }
+
+// spans finds the blocks to which ids, sorted, belong.
+func (b *batch) spans(k shelfKey, ids []string, deltas map[string]int64) (large, small []span, err error) {
 	for _, id := range ids {
-		last := len(spans) - 1
-		if last < 0 || spans[last].next != "" && id >= spans[last].next {
-			s, err := b.spanAt(k, level, id)
+		if n := len(small); n == 0 || !small[n-1].holds(id) {
+			l, s, err := b.spansAt(k, id)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			spans = append(spans, s)
-			last++
+			small = append(small, s)
+			if n := len(large); n == 0 || !large[n-1].holds(id) {
+				large = append(large, l)
+			}
 		}
-		spans[last].delta += deltas[id]
+		small[len(small)-1].delta += deltas[id]
+		large[len(large)-1].delta += deltas[id]
 	}
-	return spans, nil
+	return large, small, nil
 }
 
-func (b *batch) spanAt(k shelfKey, level int, id string) (s span, err error) {
-	_, err = one(b.ctx, b, []any{&s.low, &s.records, &s.next}, `
-		select r.low, r.records, coalesce((
-			select min(n.low)
-			from ranks n
-			where n.workspace_id = r.workspace_id
-			and n.type = r.type
-			and n.shelf = r.shelf
-			and n.level = r.level
-			and n.low > r.low), '')
-		from ranks r
-		where r.workspace_id = $1
-		and r.type = $2
-		and r.shelf = $3
-		and r.level = `+strconv.Itoa(level)+`
-		and r.low <= $4
-		order by r.low desc
-		limit 1`, b.workspace, string(k.Type), k.Shelf, id)
-	return s, err
+// spansAt finds the large and the small block where id belongs.
+func (b *batch) spansAt(k shelfKey, id string) (large, small span, err error) {
+	err = b.query(b.ctx, func(rw row) error {
+		var level int64
+		var s span
+		err := rw.Scan(&level, &s.low, &s.records, &s.next)
+		if level == largeLevel {
+			large = s
+		} else {
+			small = s
+		}
+		return err
+	}, `
+		select *
+		from (`+spanText(largeLevel)+`) as large
+		union all
+		select *
+		from (`+spanText(smallLevel)+`) as small`, b.workspace, string(k.Type), k.Shelf, id)
+	return large, small, err
+}
+
+func spanText(level int) string {
+	return `
+			select r.level, r.low, r.records, coalesce((
+				select min(n.low)
+				from ranks n
+				where n.workspace_id = r.workspace_id
+				and n.type = r.type
+				and n.shelf = r.shelf
+				and n.level = r.level
+				and n.low > r.low), '')
+			from ranks r
+			where r.workspace_id = $1
+			and r.type = $2
+			and r.shelf = $3
+			and r.level = ` + strconv.Itoa(level) + `
+			and r.low <= $4
+			order by r.low desc
+			limit 1`
 }
 
 // tidySmall splits the small blocks that have grown too large, and drops those that

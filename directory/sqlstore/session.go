@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"fmt"
 
 	"rollcall/directory"
 )
@@ -103,17 +102,4 @@ func (r *session) ask(ctx, within context.Context, q statement, scan func(row) e
 	}
 	r.hurt = true
 	return r.s.explain("read", err)
-}
-
-// explain says what an error of the database means to whoever asked.
-func (s *Store) explain(doing string, err error) error {
-	e := directory.Errorf(directory.Unavailable, "", "the database did not answer")
-	switch s.dialect.faultOf(err) {
-	case faultOther:
-		e = directory.Errorf(directory.Internal, "", "something of ours broke")
-	case faultUnique:
-		e = directory.Errorf(directory.Exists, "", "a name, address or external id is taken")
-	}
-	e.Err = fmt.Errorf("%s: %w", doing, err)
-	return e
 }

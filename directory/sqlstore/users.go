@@ -83,6 +83,33 @@ func (r *reader) UserByEmail(ctx context.Context, key string) (*directory.User, 
 		and u.email_key <> ''`, r.ws, key)
 }
 
+// Collides implements [directory.UserReader].
+func (r *reader) Collides(ctx context.Context, c directory.Claim) (bool, error) {
+	var hit int64
+	found, err := one(ctx, r.q, []any{&hit}, `
+		select 1
+		where exists (
+			select 1 from users
+			where workspace_id = $1 and name_key in ($2, $3))
+		or exists (
+			select 1 from users
+			where workspace_id = $1 and email_key = $4 and email_key <> '')
+		or exists (
+			select 1 from users
+			where workspace_id = $1 and external_id = $5 and external_id <> '' and source = $6)
+		or exists (
+			select 1 from blocks
+			where workspace_id = $1 and source = $6 and name_key = $2)
+		or exists (
+			select 1 from blocks
+			where workspace_id = $1 and source = $6 and external_id = $5 and external_id <> '')`,
+		r.ws, c.Name, c.Derived, c.Email, c.ExternalID, string(c.Source))
+	if err != nil {
+		return false, fmt.Errorf("look for collisions: %w", err)
+	}
+	return found, nil
+}
+
 // StoredUser implements [directory.UserReader]. It is one statement, so that reading
 // somebody by id is one look into the database.
 func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
@@ -158,7 +185,8 @@ func (r *reader) otherGrantedAdmin(ctx context.Context, but directory.AdminExcep
 }
 
 // otherMappedAdmin looks through the members of the groups that make administrators.
-// Guests and machines get no roles from a mapping.
+// Guests and machines get no roles from a mapping. Cross joins keep SQLite from walking
+// all members of the workspace first; to PostgreSQL they are joins like any other.
 func (r *reader) otherMappedAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
 	skip, members := setOf(but.Users), setOf(but.Members)
 	counts := func(id, group directory.ResourceID) bool {
@@ -168,9 +196,13 @@ func (r *reader) otherMappedAdmin(ctx context.Context, but directory.AdminExcept
 	return r.any(ctx, counts, `
 		select u.id, m.group_id
 		from mappings p
-		join members m on m.workspace_id = p.workspace_id and m.group_id = p.group_id
-		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		cross join members m
+		cross join users u
 		where p.workspace_id = $1
+		and m.workspace_id = p.workspace_id
+		and m.group_id = p.group_id
+		and u.workspace_id = m.workspace_id
+		and u.id = m.user_id
 		and p.kind = 'role'
 		and p.name = 'admin'
 		and p.id <> $2
@@ -184,10 +216,14 @@ func (r *reader) AdminByMapping(ctx context.Context, id directory.ResourceID) (b
 	found, err := one(ctx, r.q, []any{&n}, `
 		select 1
 		from members m
-		join mappings p on p.workspace_id = m.workspace_id and p.group_id = m.group_id
-		join users u on u.workspace_id = m.workspace_id and u.id = m.user_id
+		cross join mappings p
+		cross join users u
 		where m.workspace_id = $1
 		and m.user_id = $2
+		and p.workspace_id = m.workspace_id
+		and p.group_id = m.group_id
+		and u.workspace_id = m.workspace_id
+		and u.id = m.user_id
 		and p.kind = 'role'
 		and p.name = 'admin'
 		and u.class = 'person'

@@ -23,6 +23,10 @@ func (x *faultyReader) User(ctx context.Context, id directory.ResourceID) (*dire
 	return ask(x.fault, func() (*directory.User, error) { return x.tx.User(ctx, id) })
 }
 
+func (x *faultyReader) Collides(ctx context.Context, c directory.Claim) (bool, error) {
+	return ask(x.fault, func() (bool, error) { return x.tx.Collides(ctx, c) })
+}
+
 func (x *faultyReader) UserByName(ctx context.Context, key string) (*directory.User, error) {
 	return ask(x.fault, func() (*directory.User, error) { return x.tx.UserByName(ctx, key) })
 }

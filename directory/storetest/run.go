@@ -22,6 +22,7 @@ func Run(t *testing.T, open Open) {
 		{"DeletedUsersStayFindable", testDeletedUsers},
 		{"RemovedUsersAreGone", testRemovedUsers},
 		{"TakenNamesAreRefused", testTakenNames},
+		{"Collides", testCollides},
 		{"UnstorableTextIsRefusedAlone", testUnstorableText},
 		{"CountsEqualARecount", testCounts},
 		{"OtherAdmin", testOtherAdmin},

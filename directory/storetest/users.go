@@ -124,6 +124,49 @@ func testTakenNames(t *testing.T, open Open) {
 	f.hire(with(person("bob"), func(u *directory.User) { u.Source, u.ExternalID = entra, "x-ada" }))
 }
 
+// testCollides asks about one thing at a time that somebody has, or has not.
+func testCollides(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	deleted := person("gone")
+	deleted.Facts.Deleted = &directory.Deletion{At: 1, Purge: 2}
+	f.hire(person("ada"))
+	f.hire(deleted)
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		return tx.PutBlock(ctx, directory.Block{Source: okta, ExternalID: "x-blocked", UserName: "blocked", User: "u", At: 1})
+	})
+	claim := func(change func(*directory.Claim)) directory.Claim {
+		c := directory.Claim{Source: okta, ExternalID: "x-new", Name: "new", Derived: "new", Email: "new@acme.example"}
+		change(&c)
+		return c
+	}
+	cases := []struct {
+		what string
+		c    directory.Claim
+		want bool
+	}{
+		{"nothing", claim(func(*directory.Claim) {}), false},
+		{"empty texts", claim(func(c *directory.Claim) { c.ExternalID, c.Email = "", "" }), false},
+		{"a name", claim(func(c *directory.Claim) { c.Name = "ada" }), true},
+		{"a derived name", claim(func(c *directory.Claim) { c.Derived = "ada" }), true},
+		{"a deleted name", claim(func(c *directory.Claim) { c.Name = "gone" }), true},
+		{"an address", claim(func(c *directory.Claim) { c.Email = "ada@acme.example" }), true},
+		{"a deleted address", claim(func(c *directory.Claim) { c.Email = "gone@acme.example" }), false},
+		{"an external id", claim(func(c *directory.Claim) { c.ExternalID = "x-ada" }), true},
+		{"another source's external id", claim(func(c *directory.Claim) { c.Source, c.ExternalID = entra, "x-ada" }), false},
+		{"a blocked name", claim(func(c *directory.Claim) { c.Name = "blocked" }), true},
+		{"a blocked external id", claim(func(c *directory.Claim) { c.ExternalID = "x-blocked" }), true},
+		{"another source's block", claim(func(c *directory.Claim) { c.Source, c.Name = entra, "blocked" }), false},
+	}
+	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+		for _, tt := range cases {
+			if got, err := tx.Collides(ctx, tt.c); err != nil || got != tt.want {
+				t.Errorf("%s: got %t, %v", tt.what, got, err)
+			}
+		}
+		return nil
+	})
+}
+
 // testUnstorableText has updates that cannot be kept among many that can.
 func testUnstorableText(t *testing.T, open Open) {
 	f := newFixture(t, open)

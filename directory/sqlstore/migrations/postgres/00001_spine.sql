@@ -80,7 +80,7 @@ create unique index users_email on users (workspace_id, email_key) where email_k
 create index users_shelf on users (workspace_id, shelf, id);
 create index users_display on users (workspace_id, shelf, display_key);
 create index users_modified on users (workspace_id, shelf, modified);
-create index users_unwanted on users (workspace_id, shelf, id) where wanted = false;
+create index users_state on users (workspace_id, shelf, state, id) where state <> 'active';
 create index users_held on users (workspace_id, class, held_since, id) where state = 'held';
 create index users_admin on users (workspace_id, id) where admin = true;
 create index users_left on users (workspace_id, source, left_at) where left_at > 0;
@@ -230,5 +230,5 @@ create table ranks (
 	level        bigint not null,
 	low          text collate "C" not null,
 	records      bigint not null,
-	primary key (workspace_id, type, shelf, level, low)
+	primary key (workspace_id, type, level, shelf, low)
 );

@@ -80,7 +80,7 @@ create unique index users_email on users (workspace_id, email_key) where email_k
 create index users_shelf on users (workspace_id, shelf, id);
 create index users_display on users (workspace_id, shelf, display_key);
 create index users_modified on users (workspace_id, shelf, modified);
-create index users_unwanted on users (workspace_id, shelf, id) where wanted = false;
+create index users_state on users (workspace_id, shelf, state, id) where state <> 'active';
 create index users_held on users (workspace_id, class, held_since, id) where state = 'held';
 create index users_admin on users (workspace_id, id) where admin = true;
 create index users_left on users (workspace_id, source, left_at) where left_at > 0;
@@ -188,14 +188,15 @@ create table audit (
 ) without rowid;
 create index audit_record on audit (workspace_id, record, seq);
 
--- Apart, so that it can be erased while the chain still verifies.
+-- Apart, so that it can be erased while the chain still verifies. With a rowid: the rows
+-- are too long for the pages of an index.
 create table audit_details (
 	workspace_id text not null,
 	seq          bigint not null,
 	salt         text not null,
 	detail       text not null,
 	primary key (workspace_id, seq)
-) without rowid;
+);
 
 create table refusals (
 	workspace_id   text not null,
@@ -230,5 +231,5 @@ create table ranks (
 	level        bigint not null,
 	low          text not null,
 	records      bigint not null,
-	primary key (workspace_id, type, shelf, level, low)
+	primary key (workspace_id, type, level, shelf, low)
 ) without rowid;

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+)
+
+func TestTheLogKeepsItsOrderToTheLastLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		q := newLogQueue(&out, slog.New(slog.DiscardHandler))
+		var want strings.Builder
+		for i := range 1000 {
+			fmt.Fprintf(q, "line %d\n", i)
+			fmt.Fprintf(&want, "line %d\n", i)
+		}
+		q.close()
+		if out.String() != want.String() {
+			t.Errorf("%d bytes arrived of %d", out.Len(), want.Len())
+		}
+	})
+}
+
+// TestALogThatNobodyReadsStopsNothing writes more than the queue holds to a pipe from
+// which nothing is taken, then reads it after all.
+func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		read, write := io.Pipe()
+		q := newLogQueue(write, slog.New(slog.NewTextHandler(write, nil)))
+		for i := range 2 * queuedLines {
+			fmt.Fprintf(q, "line %d\n", i)
+		}
+		q.close() // gives up on the reader after a second of the bubble
+		var lines []string
+		all := make(chan []byte)
+		go func() {
+			text, _ := io.ReadAll(read)
+			all <- text
+		}()
+		synctest.Wait()
+		write.Close()
+		for line := range strings.Lines(string(<-all)) {
+			lines = append(lines, line)
+		}
+		if len(lines) < queuedLines || lines[0] != "line 0\n" {
+			t.Errorf("%d lines arrived, the first is %q", len(lines), lines[0])
+		}
+		if !strings.Contains(lines[1], "lines of the log were dropped") && !strings.Contains(lines[0], "dropped") {
+			t.Errorf("nobody is told that lines are missing: %q", lines[1])
+		}
+	})
+}

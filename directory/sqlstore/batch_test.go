@@ -1,0 +1,386 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"rollcall/directory"
+)
+
+// spy stands between a store and its writing connection: it notes what passes, and
+// fails on cue.
+type spy struct {
+	link
+	log *spyLog
+}
+
+type spyLog struct {
+	mu    sync.Mutex
+	texts []string
+	fail  map[string]error // by the beginning of a statement, once each
+}
+
+// The errors with which a spy fails, and what they mean.
+var spyFaults = map[error]fault{
+	errors.New("disk full"):     faultLost,
+	errors.New("serialization"): faultRetry,
+	errors.New("broken disk"):   faultBroken,
+}
+
+func spyFault(f fault) error {
+	for err, g := range spyFaults {
+		if f == g {
+			return err
+		}
+	}
+	return nil
+}
+
+// watch puts a spy before the writing connections of s.
+func watch(s *Store) *spyLog {
+	log := &spyLog{fail: make(map[string]error)}
+	d := *s.dialect
+	open, classify := d.link, d.classify
+	d.link = func(c *sql.Conn, k *kept) link {
+		if k != &s.kept {
+			return open(c, k)
+		}
+		return &spy{open(c, k), log}
+	}
+	d.classify = func(err error) fault {
+		for known, f := range spyFaults {
+			if errors.Is(err, known) {
+				return f
+			}
+		}
+		return classify(err)
+	}
+	s.dialect = &d
+	return log
+}
+
+func (l *spyLog) see(list ...statement) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range list {
+		text := strings.Join(strings.Fields(s.text), " ")
+		l.texts = append(l.texts, text)
+		for begins, err := range l.fail {
+			if strings.HasPrefix(text, begins) {
+				delete(l.fail, begins)
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *spyLog) failAt(begins string, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fail[begins] = err
+}
+
+// count returns how many statements began so.
+func (l *spyLog) count(begins string) (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, t := range l.texts {
+		if strings.HasPrefix(t, begins) {
+			n++
+		}
+	}
+	return n
+}
+
+func (p *spy) exec(ctx context.Context, list ...statement) error {
+	for _, s := range list {
+		if err := p.log.see(s); err != nil {
+			return err
+		}
+		if err := p.link.exec(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *spy) query(ctx context.Context, first []statement, q statement, scan func(row) error) error {
+	if err := p.exec(ctx, first...); err != nil {
+		return err
+	}
+	if err := p.log.see(q); err != nil {
+		return err
+	}
+	return p.link.query(ctx, nil, q, scan)
+}
+
+// together queues updates behind one that is running, so that they share a batch, and
+// returns what each was told.
+func together(t *testing.T, s *Store, ws directory.WorkspaceID, fns ...func(context.Context, directory.WriteTx) error) []error {
+	t.Helper()
+	started, proceed := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
+	all.Go(func() {
+		_ = s.Update(t.Context(), ws, func(context.Context, directory.WriteTx) error {
+			close(started)
+			<-proceed
+			return errors.New("nothing to do")
+		})
+	})
+	<-started
+	errs := make([]error, len(fns))
+	for i, fn := range fns {
+		all.Go(func() { errs[i] = s.Update(t.Context(), ws, fn) })
+		for waiting(s, ws) <= i {
+			runtime.Gosched()
+		}
+	}
+	close(proceed)
+	all.Wait()
+	return errs
+}
+
+func waiting(s *Store, ws directory.WorkspaceID) int {
+	s.mu.Lock()
+	q := s.queues[ws]
+	s.mu.Unlock()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.waiting)
+}
+
+func refuse(ctx context.Context, tx directory.WriteTx) error {
+	if _, err := tx.UserByName(ctx, "nobody"); err != nil {
+		return err
+	}
+	return nil
+}
+
+// forEngines runs a test on both databases.
+func forEngines(t *testing.T, fn func(t *testing.T, s *Store)) {
+	t.Run("sqlite", func(t *testing.T) { fn(t, newStore(t)) })
+	t.Run("postgres", func(t *testing.T) { fn(t, newPostgres(t)) })
+}
+
+func TestWaitingUpdatesShareACommit(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		log := watch(s)
+		var fns []func(context.Context, directory.WriteTx) error
+		for i := range 20 {
+			fns = append(fns, hire(employee(i)), refuse)
+		}
+		for i, err := range together(t, s, ws, fns...) {
+			if i%2 == 0 && err != nil || i%2 == 1 && !directory.Is(err, directory.NotFound) {
+				t.Errorf("update %d: %v", i, err)
+			}
+		}
+		got := []int{log.count("commit"), log.count("savepoint"), log.count("release"), log.count("update workspaces")}
+		if want := []int{1, 20, 20, 1}; !slices.Equal(got, want) {
+			t.Errorf("commits, savepoints, releases, updates of the workspace: %v, want %v", got, want)
+		}
+	})
+}
+
+func TestALoneUpdateNeedsNoSavepoint(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	log := watch(s)
+	if err := s.Update(t.Context(), ws, hire(employee(1))); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Update(t.Context(), ws, func(ctx context.Context, tx directory.WriteTx) error {
+		if err := hire(employee(2))(ctx, tx); err != nil {
+			return err
+		}
+		return errors.New("refused after all")
+	})
+	if err == nil || log.count("savepoint") != 0 || log.count("commit") != 1 || peopleIn(t, s, ws) != 1 {
+		t.Errorf("%v; %d savepoints, %d commits, %d people", err, log.count("savepoint"), log.count("commit"), peopleIn(t, s, ws))
+	}
+}
+
+// peopleIn counts people, by the table itself.
+func peopleIn(t *testing.T, s *Store, ws directory.WorkspaceID) (n int) {
+	t.Helper()
+	if err := s.read.QueryRow("select count(*) from users where workspace_id = $1", string(ws)).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestLostTransactionsFailTogether has every statement fail that may take the
+// transaction along.
+func TestLostTransactionsFailTogether(t *testing.T) {
+	for _, begins := range []string{"savepoint", "rollback to", "release", "insert into users", "insert into audit ", "select u.source",
+		"commit"} {
+		t.Run(begins, func(t *testing.T) {
+			s := newStore(t)
+			ws := workspaceIn(t, s)
+			log := watch(s)
+			log.failAt(begins, spyFault(faultLost))
+			failing := func(ctx context.Context, tx directory.WriteTx) error {
+				if err := hire(employee(3))(ctx, tx); err != nil {
+					return err
+				}
+				return errors.New("refused")
+			}
+			errs := together(t, s, ws, hire(employee(1)), failing, hire(employee(2)))
+			for i, err := range errs {
+				if !directory.Is(err, directory.Unavailable) {
+					t.Errorf("update %d: %v", i, err)
+				}
+			}
+			if n := peopleIn(t, s, ws); n != 0 {
+				t.Errorf("%d people remain", n)
+			}
+			if err := s.Update(t.Context(), ws, hire(employee(4))); err != nil {
+				t.Errorf("the next update: %v", err)
+			}
+			verifyChain(t, s, ws)
+		})
+	}
+}
+
+func verifyChain(t *testing.T, s *Store, ws directory.WorkspaceID) (n int64) {
+	t.Helper()
+	var v directory.Verifier
+	err := s.View(t.Context(), ws, func(ctx context.Context, tx directory.ReadTx) error {
+		w, err := tx.Workspace(ctx)
+		if err != nil {
+			return err
+		}
+		if err := tx.Audit(ctx, directory.AuditQuery{}, v.Check); err != nil {
+			return err
+		}
+		if v.Head() != w.Audit {
+			return fmt.Errorf("the chain ends at %v, the workspace says %v", v.Head(), w.Audit)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.Head().Seq
+}
+
+func TestABrokenDiskEndsTheStore(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	watch(s).failAt("commit", spyFault(faultBroken))
+	saysOnce(t, s.Update(t.Context(), ws, hire(employee(1))), "may not have been saved")
+	select {
+	case <-s.Failed():
+	default:
+		t.Error("the store does not know that it failed")
+	}
+	saysOnce(t, s.Ready(t.Context()), "needs a restart")
+	saysOnce(t, s.Update(t.Context(), ws, hire(employee(2))), "needs a restart")
+}
+
+func TestLostRacesAreRunAgain(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		log := watch(s)
+		log.failAt("commit", spyFault(faultRetry))
+		runs := 0
+		counted := func(ctx context.Context, tx directory.WriteTx) error {
+			runs++
+			return hire(employee(9))(ctx, tx)
+		}
+		for i, err := range together(t, s, ws, hire(employee(1)), counted, refuse) {
+			if i < 2 && err != nil || i == 2 && !directory.Is(err, directory.NotFound) {
+				t.Errorf("update %d: %v", i, err)
+			}
+		}
+		if n := verifyChain(t, s, ws); runs != 2 || n != 2 || peopleIn(t, s, ws) != 2 {
+			t.Errorf("%d runs, %d audit records, %d people", runs, n, peopleIn(t, s, ws))
+		}
+	})
+}
+
+func TestRacesAreNotRunForever(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	log := watch(s)
+	runs := 0
+	err := s.Update(t.Context(), ws, func(ctx context.Context, tx directory.WriteTx) error {
+		runs++
+		log.failAt("commit", spyFault(faultRetry))
+		return hire(employee(1))(ctx, tx)
+	})
+	if !directory.Is(err, directory.Unavailable) || runs != 5 {
+		t.Errorf("%v after %d runs", err, runs)
+	}
+}
+
+func TestAnUpdateThatDoesNotReturnIsAnswered(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	errs := together(t, s, ws, hire(employee(1)), func(context.Context, directory.WriteTx) error {
+		runtime.Goexit()
+		return nil
+	}, hire(employee(2)))
+	for i, err := range errs {
+		if directory.KindOf(err) != directory.Internal {
+			t.Errorf("update %d: %v", i, err)
+		}
+	}
+	if err := s.Update(t.Context(), ws, hire(employee(3))); err != nil || peopleIn(t, s, ws) != 1 {
+		t.Errorf("the next update: %v, %d people", err, peopleIn(t, s, ws))
+	}
+}
+
+func TestUpdatesRunUnderAContextOfTheirOwn(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		ctx, leave := context.WithCancel(t.Context())
+		err := s.Update(ctx, ws, func(own context.Context, tx directory.WriteTx) error {
+			leave()
+			if own.Err() != nil {
+				return own.Err()
+			}
+			return hire(employee(1))(ctx, tx) // by mistake
+		})
+		if err != nil || peopleIn(t, s, ws) != 1 {
+			t.Errorf("%v, %d people", err, peopleIn(t, s, ws))
+		}
+	})
+}
+
+func TestRaisedDeliveries(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		raise := func(lane directory.Lane, then error) func(context.Context, directory.WriteTx) error {
+			return func(ctx context.Context, tx directory.WriteTx) error {
+				if err := tx.Raise(ctx, directory.UserRecord, "u1", lane); err != nil {
+					return err
+				}
+				return then
+			}
+		}
+		together(t, s, ws, raise(directory.PushLane, nil), raise(directory.UrgentLane, errors.New("refused")), raise(directory.SyncLane, nil))
+		row := func() (generation, synced, lane int64) {
+			if err := s.read.QueryRow("select generation, synced_generation, queued_lane from deliveries where record = 'u1'").
+				Scan(&generation, &synced, &lane); err != nil {
+				t.Fatal(err)
+			}
+			return generation, synced, lane
+		}
+		if g, synced, lane := row(); g != 2 || synced != 0 || lane != int64(directory.PushLane) {
+			t.Errorf("generation %d, synced %d, lane %d", g, synced, lane)
+		}
+		together(t, s, ws, raise(directory.UrgentLane, nil), raise(directory.MailLane, nil))
+		if g, _, lane := row(); g != 4 || lane != int64(directory.UrgentLane) {
+			t.Errorf("generation %d, lane %d", g, lane)
+		}
+	})
+}
