@@ -23,15 +23,18 @@ const maxParts = 1_000_000
 // many parts it takes in only the name.
 func parseEntry(body string) (*entry, error) {
 	c := cursor{rest: body}
-	e := &entry{dn: c.take(tagOctets)}
+	e := &entry{dn: c.take(tagOctets), attributes: make([]attribute, 0, 16)}
 	list := c.enter(tagSequence)
+	all := make([]string, 0, 16) // values of several attributes, to spare allocations
 	for parts := 0; list.more(); parts++ {
 		one := list.enter(tagSequence)
 		a := attribute{name: one.take(tagOctets)}
 		set := one.enter(tagSet)
+		first := len(all)
 		for ; set.more() && parts < maxParts; parts++ {
-			a.values = append(a.values, set.take(tagOctets))
+			all = append(all, set.take(tagOctets))
 		}
+		a.values = all[first:len(all):len(all)]
 		list.bad = list.bad || one.bad || set.bad
 		e.attributes = append(e.attributes, a)
 		if parts >= maxParts {

@@ -39,8 +39,9 @@ var presets = map[string]*preset{
 		members:    []string{"member", "uniqueMember"},
 	},
 	ActiveDirectory: {
-		key:    "objectGUID",
-		people: "(&(objectCategory=person)(objectClass=user))",
+		key: "objectGUID",
+		// neither krbtgt nor whom else every domain has
+		people: "(&(objectCategory=person)(objectClass=user)(!(isCriticalSystemObject=TRUE)))",
 		attributes: map[string][]string{
 			"userName":        {"sAMAccountName"},
 			"name.givenName":  {"givenName"},

@@ -159,22 +159,32 @@ func clean(attribute string, values []string, binary bool) ([]string, *directory
 	if len(values) > mostValues {
 		return nil, directory.Errorf(directory.Invalid, "", "%s has %d values, more than %d", attribute, len(values), mostValues)
 	}
-	var good []string
-	for _, v := range values {
+	good := values[:0:0]
+	for i, v := range values {
+		tidy, fault := cleanOne(attribute, v, binary)
 		switch {
-		case len(v) > longestValue:
-			return nil, directory.Errorf(directory.Invalid, "", "%s has a value of %d bytes", attribute, len(v))
-		case binary:
-			v = base64.StdEncoding.EncodeToString([]byte(v))
-		case !isText(v):
-			return nil, directory.Errorf(directory.Invalid, "", "%s has a value that is not text: %q", attribute, excerpt(v)).
-				Hinted("mend it on the LDAP server: it has to be UTF-8 without control characters")
-		}
-		if v = strings.TrimSpace(v); v != "" {
-			good = append(good, v)
+		case fault != nil:
+			return nil, fault
+		case len(good) == i && tidy == v && v != "":
+			good = values[:i+1 : i+1] // so far nothing had to be changed
+		case tidy != "":
+			good = append(good, tidy)
 		}
 	}
 	return good, nil
+}
+
+func cleanOne(attribute, v string, binary bool) (string, *directory.Error) {
+	switch {
+	case len(v) > longestValue:
+		return "", directory.Errorf(directory.Invalid, "", "%s has a value of %d bytes", attribute, len(v))
+	case binary:
+		return base64.StdEncoding.EncodeToString([]byte(v)), nil
+	case !isText(v):
+		return "", directory.Errorf(directory.Invalid, "", "%s has a value that is not text: %q", attribute, excerpt(v)).
+			Hinted("mend it on the LDAP server: it has to be UTF-8 without control characters")
+	}
+	return strings.TrimSpace(v), nil
 }
 
 // excerpt returns the beginning of a value, for a report.
