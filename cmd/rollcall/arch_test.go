@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"sync/rocketchat":                {"directory", "sync"},
 	"sync/ldap/ldaptest":             {},
 	"dev/need":                       {"sync/ldap/ldaptest"},
+	"dev/lab/ldif":                   {"sync/ldap/ldaptest"},
 	"cmd/rollcall":                   nil,
 	"dev/bench":                      nil,
 	"mail/mailtest":                  {},
