@@ -75,7 +75,7 @@ func (s *Source) lookAtGroups(c *conn, seen *bridgesync.Checked) error {
 	if s.config.Groups.Off {
 		return nil
 	}
-	c.largest = largestGroup
+	c.limits = ofGroups
 	groups, _, err := c.page(s.groups.encode(), min(s.pageSize, groupPage), "")
 	if seen.Groups = len(groups); err == nil && seen.Groups == 0 {
 		seen.Notes = append(seen.Notes, "there are no groups; set groups.base and groups.filter if there should be, or groups.enabled: false")

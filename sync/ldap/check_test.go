@@ -1,6 +1,7 @@
 package ldap
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -173,9 +174,15 @@ func TestStartTLSCannotBeTakenOut(t *testing.T) {
 	}
 }
 
-// TestALoopbackNameThatIsNoneGetsNoPassword looks at where the connection really goes.
+// elsewhere is a connection that turns out to lead to another machine.
+type elsewhere struct{ net.Conn }
+
+func (elsewhere) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 389} }
+
+// TestThePasswordGoesOnlyWhereItMay looks at where a connection really goes, whatever the
+// name in the configuration promised.
 func TestThePasswordGoesOnlyWhereItMay(t *testing.T) {
-	_, config := serve(t, ldaptest.Company(1, 1))
+	server, config := serve(t, ldaptest.Company(1, 1))
 	s := source(t, config)
 	c, err := s.connect(t.Context())
 	if err != nil {
@@ -184,6 +191,12 @@ func TestThePasswordGoesOnlyWhereItMay(t *testing.T) {
 	defer c.close()
 	if !s.mayHear(c) {
 		t.Error("not even this machine may hear it")
+	}
+	before := server.Binds()
+	c.raw, c.net = elsewhere{c.raw}, elsewhere{c.raw}
+	saying(t, s.bind(c), directory.Denied, "urls", "would get the password unencrypted")
+	if server.Binds() != before {
+		t.Error("the password was sent all the same")
 	}
 	s.config.BindPassword = directory.Secret{}
 	if err := s.bind(c); directory.KindOf(err) != directory.Invalid {

@@ -8,16 +8,24 @@ import (
 	"time"
 )
 
-// What a message may cost, in bytes. One that is larger than a search takes is skipped,
-// and its entry reported.
+// limits is what the answer to a search may cost, in bytes.
+type limits struct {
+	entry int // a larger one is skipped and reported
+	page  int // a larger one ends the read
+}
+
+// The limits. A group of half a million members is taken in.
+var (
+	ofPeople = limits{entry: 1 << 20, page: 64 << 20}
+	ofGroups = limits{entry: 64 << 20, page: 256 << 20}
+)
+
+// Other bounds, in bytes.
 const (
-	readBuffer    = 32 << 10
-	largestPerson = 1 << 20
-	largestGroup  = 64 << 20  // half a million members
-	largestPage   = 256 << 20 // of all its messages
-	largestEver   = 256 << 20 // is not even skipped
-	nameWithin    = 8 << 10   // where the name of an entry that is skipped has to be
-	slowest       = 32 << 10  // in a second, below which a server counts as silent
+	readBuffer  = 32 << 10
+	largestEver = 256 << 20 // is not even skipped
+	nameWithin  = 8 << 10   // where the name of an entry that is skipped has to be
+	slowest     = 32 << 10  // in a second, below which a server counts as silent
 )
 
 // conn is a connection to one server. It is used by one goroutine, and does one thing at
@@ -31,7 +39,7 @@ type conn struct {
 	buf     []byte
 	lastID  int64
 	timeout time.Duration
-	largest int         // bytes of a message that is taken in
+	limits  limits
 	stop    func() bool // ends the watch over the context
 	secure  string      // how the connection is protected, in words
 	ctx     context.Context
@@ -41,7 +49,7 @@ type conn struct {
 // reads and writes under way.
 func newConn(ctx context.Context, url *endpoint, raw net.Conn, timeout time.Duration) *conn {
 	c := &conn{
-		url: url, raw: raw, net: raw, in: bufio.NewReaderSize(raw, readBuffer), timeout: timeout, largest: largestPerson, secure: "none", ctx: ctx,
+		url: url, raw: raw, net: raw, in: bufio.NewReaderSize(raw, readBuffer), timeout: timeout, limits: ofPeople, secure: "none", ctx: ctx,
 	}
 	c.stop = context.AfterFunc(ctx, func() { _ = raw.SetDeadline(time.Unix(1, 0)) })
 	return c
@@ -105,7 +113,7 @@ func (c *conn) read() (message, error) {
 	switch {
 	case size > largestEver:
 		return message{}, errMalformed
-	case size > c.largest:
+	case size > c.limits.entry:
 		return c.skip(size)
 	}
 	if cap(c.buf) < size || cap(c.buf) > 16*max(size, readBuffer) {

@@ -33,17 +33,10 @@ type mapping []*rule
 // mappings reads the mapping of a preset and the configured one over it. Each path that
 // is configured replaces the preset's, and one without templates removes it.
 func mappings(preset, configured map[string][]string) (mapping, directory.Faults) {
-	rules := map[string]*rule{}
-	var faults directory.Faults
-	for _, table := range []map[string][]string{preset, configured} {
-		for _, text := range slices.Sorted(maps.Keys(table)) {
-			r, wrong := parseRule(text, table[text])
-			faults = append(faults, wrong...)
-			if len(wrong) == 0 {
-				rules[r.String()] = r
-			}
-		}
-	}
+	rules, faults := parseRules(preset)
+	ours, more := parseRules(configured)
+	maps.Copy(rules, ours)
+	faults = append(faults, more...)
 	all := slices.SortedFunc(maps.Values(rules), func(a, b *rule) int {
 		return cmp.Or(cmp.Compare(a.path.Attr.Name, b.path.Attr.Name), compareKinds(a.kind, b.kind), cmp.Compare(a.String(), b.String()))
 	})
@@ -53,6 +46,24 @@ func mappings(preset, configured map[string][]string) (mapping, directory.Faults
 			Hinted("say which attribute it comes from"))
 	}
 	return all, faults
+}
+
+// parseRules reads a table by path, in which nothing may be twice under two spellings.
+func parseRules(table map[string][]string) (map[string]*rule, directory.Faults) {
+	rules := map[string]*rule{}
+	var faults directory.Faults
+	for _, text := range slices.Sorted(maps.Keys(table)) {
+		r, wrong := parseRule(text, table[text])
+		faults = append(faults, wrong...)
+		if len(wrong) > 0 {
+			continue
+		}
+		if rules[r.String()] != nil {
+			faults = append(faults, directory.Errorf(directory.Invalid, "attributes."+text, "%s is there twice, in other words", r).Hinted("keep one"))
+		}
+		rules[r.String()] = r
+	}
+	return rules, faults
 }
 
 // compareKinds puts what belongs to work first, for the first value becomes the primary.

@@ -120,6 +120,7 @@ func TestEveryFaultOfAMapIsFoundAtOnce(t *testing.T) {
 	_, faults := mappings(presets[OpenLDAP].attributes, map[string][]string{
 		"userName": {"{uid", "u id", "{u id}", "uid}", "{uid|reverse}", "{}"}, "shoeSize": {"x"}, "id": {"x"}, "externalId": {"x"}, "password": {"userPassword"}, "groups": {"memberOf"}, "name": {"cn"},
 		"addresses": {"street"}, "emails.type": {"x"}, `title[type eq "work"]`: {"x"}, "meta": {"x"}, "emails.domain": {"x"}, "state": {"x"}, "": {"x"},
+		"nickName": {"x"}, "nickname": {"y"}, "emails": {"mail"}, `emails[type eq "work"].value`: {"mail"},
 	})
 	got := map[string]int{}
 	for _, f := range faults {
@@ -130,7 +131,8 @@ func TestEveryFaultOfAMapIsFoundAtOnce(t *testing.T) {
 	}
 	want := map[string]int{"attributes.userName": 6, "attributes.shoeSize": 1, "attributes.id": 1, "attributes.externalId": 1, "attributes.password": 1,
 		"attributes.groups": 1, "attributes.name": 1, "attributes.addresses": 1, "attributes.emails.type": 1, `attributes.title[type eq "work"]`: 1,
-		"attributes.meta": 1, "attributes.emails.domain": 1, "attributes.state": 1, "attributes.": 1}
+		"attributes.meta": 1, "attributes.emails.domain": 1, "attributes.state": 1, "attributes.": 1,
+		"attributes.nickname": 1, `attributes.emails[type eq "work"].value`: 1}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

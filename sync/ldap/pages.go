@@ -75,7 +75,7 @@ func (c *conn) search(request []byte, most int, controls ...[]byte) ([]*entry, m
 				return nil, message{}, err
 			}
 			entries = append(entries, e)
-			if bytes += len(m.body); len(entries) > most || bytes > largestPage {
+			if bytes += len(m.body); len(entries) > most || bytes > c.limits.page {
 				return nil, message{}, incomplete("the server sends larger pages than it was asked for").
 					Hinted("if its groups are very large, lower page_size")
 			}

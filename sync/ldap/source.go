@@ -70,7 +70,7 @@ func (s *Source) Groups(ctx context.Context, each func(*bridgesync.Group) error)
 		return err
 	}
 	defer c.close()
-	c.largest = largestGroup
+	c.limits = ofGroups
 	err = c.pages(s.groups, min(s.pageSize, groupPage), func(page []*entry) error {
 		if err := s.complete(c, page); err != nil {
 			return err

@@ -166,7 +166,7 @@ func clean(attribute string, values []string, binary bool) ([]string, *directory
 		case fault != nil:
 			return nil, fault
 		case len(good) == i && tidy == v && v != "":
-			good = values[:i+1 : i+1] // so far nothing had to be changed
+			good = values[: i+1 : i+1] // so far nothing had to be changed
 		case tidy != "":
 			good = append(good, tidy)
 		}

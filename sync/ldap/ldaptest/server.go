@@ -27,6 +27,7 @@ type Server struct {
 	foreign   *tls.Certificate
 	listeners []net.Listener
 	running   sync.WaitGroup
+	forget    func() bool // ends the watch over the context
 
 	mu        sync.Mutex
 	directory *index
@@ -56,7 +57,9 @@ func Start(ctx context.Context, d Directory) (*Server, error) {
 	for i, l := range s.listeners {
 		s.running.Go(func() { s.accept(ctx, l, i == 1) })
 	}
-	context.AfterFunc(ctx, s.Close)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget = context.AfterFunc(ctx, s.Close)
 	return s, nil
 }
 
@@ -108,6 +111,9 @@ func (s *Server) Sent() int64 {
 // Close ends every connection and waits until nothing runs any more.
 func (s *Server) Close() {
 	s.mu.Lock()
+	if s.forget != nil {
+		s.forget()
+	}
 	s.closed = true
 	for open := range s.open {
 		open.conn.Close()
