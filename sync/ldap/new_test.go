@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-ldap/ldap/v3"
 
+	"rollcall/config"
 	"rollcall/directory"
 	"rollcall/sync/ldap/ldaptest"
 )
@@ -207,5 +208,21 @@ func TestMarksTellWhatChanged(t *testing.T) {
 	other.Attributes = map[string][]string{"nickName": {"nothing"}}
 	if mark(nothing, other) == usual {
 		t.Error("another map did not change the mark")
+	}
+}
+
+func TestTheConfigurationOffersEveryPreset(t *testing.T) {
+	for _, o := range config.SourceOptions() {
+		if o.Key != "sources.ldap.preset" {
+			continue
+		}
+		for name := range presets {
+			if !strings.Contains(o.Takes, "`"+name+"`") {
+				t.Errorf("%s is not offered", name)
+			}
+		}
+		if strings.Count(o.Takes, "`") != 2*len(presets) {
+			t.Errorf("more is offered than there is: %s", o.Takes)
+		}
 	}
 }
