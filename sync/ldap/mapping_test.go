@@ -145,6 +145,7 @@ func FuzzTemplate(f *testing.F) {
 	for _, seed := range []string{"uid", "{givenName} {sn}", "{mail|local}@x", "{a?}{b|not}", "{", "}", "{{a}}", "{a|}", "cn;lang-de", "2.5.4.3"} {
 		f.Add(seed, "value", "\x00\xff")
 	}
+	f.Add("uid", "blank ", "none")
 	f.Fuzz(func(t *testing.T, text, one, two string) {
 		made, err := parseTemplate(text)
 		if err != nil {
