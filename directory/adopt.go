@@ -230,7 +230,7 @@ func (p *passage) adoptable(asked *User, holders []holder) (*User, Outcome, erro
 
 func (p *passage) policyAdopts(u *User, holders []holder) bool {
 	policy := p.ws.Settings.Adopt
-	if !slices.Contains(adoptableShelves(policy), u.Shelf()) {
+	if !slices.Contains(adoptableShelves(policy), u.Shelf()) || p.isProtected(u) {
 		return false
 	}
 	byMail := slices.ContainsFunc(holders, func(h holder) bool { return h.attr == "emails" })
@@ -311,10 +311,18 @@ func (p *passage) freeName(deleted, asked *User) {
 	}
 	after.UserName = freedName(deleted)
 	p.freed = append(p.freed, &move{before: deleted, after: after, change: "FreeName", outcome: Updated})
-	id := HashToken(strings.Join([]string{string(RehireConflict), string(deleted.ID)}, "\x00"))[:16]
-	p.conflict = &Conflict{ID: id, Kind: RehireConflict, Source: p.by.Source, UserName: asked.UserName,
-		ExternalID: asked.ExternalID, Candidates: []ResourceID{deleted.ID},
-		Reason: "a new person has the name of one who was deleted", First: p.now.UnixMilli(), Last: p.now.UnixMilli(), Times: 1}
+	p.rehire(deleted, asked, "a new person has the name of one who was deleted")
+}
+
+// rehire lists that somebody may have come back, for an administrator to decide.
+func (p *passage) rehire(u, asked *User, reason string) {
+	p.conflict = &Conflict{ID: rehireID(u.ID), Kind: RehireConflict, Source: p.by.Source, UserName: asked.UserName,
+		ExternalID: asked.ExternalID, Candidates: []ResourceID{u.ID}, Reason: reason, First: p.now.UnixMilli(),
+		Last: p.now.UnixMilli(), Times: 1}
+}
+
+func rehireID(u ResourceID) string {
+	return HashToken(string(RehireConflict) + "\x00" + string(u))[:16]
 }
 
 // freedName is a name that nobody asks for: ids are not reused.

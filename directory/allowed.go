@@ -43,20 +43,29 @@ func (p *passage) stillThere(_ context.Context, m *move) error {
 }
 
 // unprotected keeps everybody from deactivating, deleting, demoting or renaming
-// people that the workspace protects.
+// people that the workspace protects, whether they are active at the moment or not.
 func (p *passage) unprotected(_ context.Context, m *move) error {
-	if m.before == nil || !p.isProtected(m.before) {
+	if m.before == nil || m.before.Facts.Deleted != nil || !p.isProtected(m.before) {
 		return nil
 	}
-	after := m.after
-	leaves := m.before.EffectivelyActive() && !(after != nil && after.EffectivelyActive())
-	demoted := m.before.IsAdmin() && !(after != nil && after.IsAdmin())
-	renamed := after != nil && Fold(after.UserName) != Fold(m.before.UserName)
-	if leaves || demoted || renamed || after == nil {
-		return Errorf(Denied, "userName", "user %q is protected", m.before.UserName).
-			Hinted("to allow it, take the name out of protected_users in the configuration")
+	before, after := m.before, m.after
+	if after != nil && after.Facts.Deleted == nil && stays(before, after) {
+		return nil
 	}
-	return nil
+	return Errorf(Denied, "userName", "user %q is protected", before.UserName).
+		Hinted("to allow it, take the name out of protected_users in the configuration")
+}
+
+// stays reports whether a protected person keeps what protects them.
+func stays(before, after *User) bool {
+	switch {
+	case before.Wanted && !after.Wanted,
+		before.Facts.SwitchedOff == nil && after.Facts.SwitchedOff != nil,
+		before.IsAdmin() && !after.IsAdmin(),
+		Fold(after.UserName) != Fold(before.UserName):
+		return false
+	}
+	return true
 }
 
 func (p *passage) isProtected(u *User) bool {

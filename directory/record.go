@@ -184,8 +184,12 @@ func (p *passage) recordRefusal(ctx context.Context, refusal error) error {
 			return p.listConflict(ctx)
 		}
 	}
-	detail := AuditDetail{Name: p.what.name, Reason: kind, Message: message(refusal)}
-	if err := p.note(ctx, p.c.Kind(), p.what, Refused, detail); err != nil {
+	what := p.what
+	if what.id == "" && what.kind == UserRecord {
+		what.id = NameRecord(what.name)
+	}
+	detail := AuditDetail{Name: what.name, Reason: kind, Message: message(refusal)}
+	if err := p.note(ctx, p.c.Kind(), what, Refused, detail); err != nil {
 		return err
 	}
 	return p.listConflict(ctx)
@@ -199,6 +203,12 @@ func (p *passage) refusedRecord() string {
 	return string(p.what.kind) + "=" + Fold(p.what.name)
 }
 
+// NameRecord stands for somebody who was refused and has no id, so that what the log
+// says of them can be found, and erased, by their user name.
+func NameRecord(userName string) string { return "name:" + HashToken(Fold(userName))[:24] }
+
+// message is what the log keeps of a refusal. Whose name or address is taken is not
+// said: it is somebody else's record.
 func message(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -207,6 +217,9 @@ func message(err error) string {
 	var all Faults
 	if errors.As(err, &all) {
 		return all.Error()
+	}
+	if e.Kind == Exists {
+		return e.Attr + " is taken"
 	}
 	return e.Detail()
 }
