@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -47,7 +48,7 @@ func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error
 	if err := p.freeExternalID(ctx, nil, asked); err != nil {
 		return nil, "", err
 	}
-	return p.adoptable(asked, holders)
+	return p.adoptable(ctx, asked, holders)
 }
 
 // claim is what asked would take if it were made.
@@ -76,10 +77,12 @@ func (p *passage) knownToSource(ctx context.Context, asked *User) (*User, Outcom
 		return nil, "", fmt.Errorf("look up externalId: %w", err)
 	case u == nil:
 		return nil, "", nil
-	case u.Facts.Adopted:
+	case u.Facts.Deleted == nil && u.Facts.Adopted:
 		return u, Adopted, nil
 	case u.Facts.Deleted == nil:
 		return nil, "", nil // refused as taken below
+	case !u.Facts.Deleted.BySource:
+		return nil, "", blockedBy(u.UserName, u.ID)
 	}
 	p.forgetMemberships(u)
 	return u, Revived, nil
@@ -110,8 +113,12 @@ func (p *passage) blocked(ctx context.Context, asked *User) error {
 	if b == nil || b.ExternalID != "" && asked.ExternalID != "" && b.ExternalID != asked.ExternalID {
 		return nil // nobody, or somebody else of the same name
 	}
-	return Errorf(Denied, "userName", "an administrator deleted %q and its source may not make it again", asked.UserName).
-		Hinted("to allow it: rollcall users restore %s", b.User)
+	return blockedBy(asked.UserName, b.User)
+}
+
+func blockedBy(userName string, id ResourceID) *Error {
+	return Errorf(Denied, "userName", "an administrator deleted %q and its source may not make it again", userName).
+		Hinted("to allow it: rollcall users restore %s", id)
 }
 
 // holder is a live record that has a name or address which somebody new asks for.
@@ -212,7 +219,7 @@ func taken(attr, text string, u *User) *Error {
 
 // adoptable decides about local holders: exactly one whom the policy gives away is
 // adopted, everything else is for an administrator.
-func (p *passage) adoptable(asked *User, holders []holder) (*User, Outcome, error) {
+func (p *passage) adoptable(ctx context.Context, asked *User, holders []holder) (*User, Outcome, error) {
 	if len(holders) == 0 {
 		return nil, "", nil
 	}
@@ -224,6 +231,9 @@ func (p *passage) adoptable(asked *User, holders []holder) (*User, Outcome, erro
 	}
 	if !p.policyAdopts(one, holders) {
 		return nil, "", p.ask(asked, holders, "a local person matches")
+	}
+	if admin, err := p.administers(ctx, one); err != nil || admin {
+		return nil, "", cmp.Or(err, p.ask(asked, holders, "a local administrator matches"))
 	}
 	return one, Adopted, nil
 }
