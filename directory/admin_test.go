@@ -93,3 +93,16 @@ func TestAMappingsRolesDoNotReachGuests(t *testing.T) {
 	last := f.makeAdmin("grace")
 	f.refused(f.admin, SwitchOff{ID: last.ID}, Denied, "active")
 }
+
+func TestProtectedPeopleStayWhileTheyWaitForASeat(t *testing.T) {
+	f := open(t, Settings{Seats: 1, Protected: []string{"root"}, Adopt: AdoptByUserName})
+	f.hire(f.okta, "first")
+	root := f.hire(f.admin, "root")
+	if root.State() != HeldBack {
+		t.Fatalf("root is %s", root.State())
+	}
+	f.refused(f.admin, SwitchOff{ID: root.ID}, Denied, "userName")
+	f.refused(f.admin, DeleteUser{ID: root.ID}, Denied, "userName")
+	f.refused(f.okta, PutUser{User: person("root")}, Exists, "userName")
+	f.refused(f.okta, PutUser{User: User{ID: root.ID, UserName: "root"}}, Denied, "userName")
+}

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -47,7 +48,7 @@ func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error
 	if err := p.freeExternalID(ctx, nil, asked); err != nil {
 		return nil, "", err
 	}
-	return p.adoptable(asked, holders)
+	return p.adoptable(ctx, asked, holders)
 }
 
 // claim is what asked would take if it were made.
@@ -76,10 +77,12 @@ func (p *passage) knownToSource(ctx context.Context, asked *User) (*User, Outcom
 		return nil, "", fmt.Errorf("look up externalId: %w", err)
 	case u == nil:
 		return nil, "", nil
-	case u.Facts.Adopted:
+	case u.Facts.Deleted == nil && u.Facts.Adopted:
 		return u, Adopted, nil
 	case u.Facts.Deleted == nil:
 		return nil, "", nil // refused as taken below
+	case !u.Facts.Deleted.BySource:
+		return nil, "", blockedBy(u.UserName, u.ID)
 	}
 	p.forgetMemberships(u)
 	return u, Revived, nil
@@ -110,8 +113,12 @@ func (p *passage) blocked(ctx context.Context, asked *User) error {
 	if b == nil || b.ExternalID != "" && asked.ExternalID != "" && b.ExternalID != asked.ExternalID {
 		return nil // nobody, or somebody else of the same name
 	}
-	return Errorf(Denied, "userName", "an administrator deleted %q and its source may not make it again", asked.UserName).
-		Hinted("to allow it: rollcall users restore %s", b.User)
+	return blockedBy(asked.UserName, b.User)
+}
+
+func blockedBy(userName string, id ResourceID) *Error {
+	return Errorf(Denied, "userName", "an administrator deleted %q and its source may not make it again", userName).
+		Hinted("to allow it: rollcall users restore %s", id)
 }
 
 // holder is a live record that has a name or address which somebody new asks for.
@@ -212,7 +219,7 @@ func taken(attr, text string, u *User) *Error {
 
 // adoptable decides about local holders: exactly one whom the policy gives away is
 // adopted, everything else is for an administrator.
-func (p *passage) adoptable(asked *User, holders []holder) (*User, Outcome, error) {
+func (p *passage) adoptable(ctx context.Context, asked *User, holders []holder) (*User, Outcome, error) {
 	if len(holders) == 0 {
 		return nil, "", nil
 	}
@@ -225,12 +232,15 @@ func (p *passage) adoptable(asked *User, holders []holder) (*User, Outcome, erro
 	if !p.policyAdopts(one, holders) {
 		return nil, "", p.ask(asked, holders, "a local person matches")
 	}
+	if admin, err := p.administers(ctx, one); err != nil || admin {
+		return nil, "", cmp.Or(err, p.ask(asked, holders, "a local administrator matches"))
+	}
 	return one, Adopted, nil
 }
 
 func (p *passage) policyAdopts(u *User, holders []holder) bool {
 	policy := p.ws.Settings.Adopt
-	if !slices.Contains(adoptableShelves(policy), u.Shelf()) {
+	if !slices.Contains(adoptableShelves(policy), u.Shelf()) || p.isProtected(u) {
 		return false
 	}
 	byMail := slices.ContainsFunc(holders, func(h holder) bool { return h.attr == "emails" })
@@ -311,10 +321,18 @@ func (p *passage) freeName(deleted, asked *User) {
 	}
 	after.UserName = freedName(deleted)
 	p.freed = append(p.freed, &move{before: deleted, after: after, change: "FreeName", outcome: Updated})
-	id := HashToken(strings.Join([]string{string(RehireConflict), string(deleted.ID)}, "\x00"))[:16]
-	p.conflict = &Conflict{ID: id, Kind: RehireConflict, Source: p.by.Source, UserName: asked.UserName,
-		ExternalID: asked.ExternalID, Candidates: []ResourceID{deleted.ID},
-		Reason: "a new person has the name of one who was deleted", First: p.now.UnixMilli(), Last: p.now.UnixMilli(), Times: 1}
+	p.rehire(deleted, asked, "a new person has the name of one who was deleted")
+}
+
+// rehire lists that somebody may have come back, for an administrator to decide.
+func (p *passage) rehire(u, asked *User, reason string) {
+	p.conflict = &Conflict{ID: rehireID(u.ID), Kind: RehireConflict, Source: p.by.Source, UserName: asked.UserName,
+		ExternalID: asked.ExternalID, Candidates: []ResourceID{u.ID}, Reason: reason, First: p.now.UnixMilli(),
+		Last: p.now.UnixMilli(), Times: 1}
+}
+
+func rehireID(u ResourceID) string {
+	return HashToken(string(RehireConflict) + "\x00" + string(u))[:16]
 }
 
 // freedName is a name that nobody asks for: ids are not reused.

@@ -148,3 +148,19 @@ func TestAnAdministratorCanGiveSomebodyAwayByName(t *testing.T) {
 	}
 	f.refused(f.okta, PutUser{User: asked}, Exists, "userName")
 }
+
+func TestAdministratorsAndProtectedPeopleAreAdoptedOnlyByName(t *testing.T) {
+	f := open(t, Settings{Adopt: AdoptByUserName, Protected: []string{"prot"}})
+	mapped, prot, mod := f.hire(f.admin, "mapped"), f.hire(f.admin, "prot"), person("mod")
+	mod.Roles = []MultiValue{{Value: "moderator"}}
+	local := f.must(f.admin, PutUser{User: mod}).User
+	g := f.must(f.entra, PutGroup{Group: Group{DisplayName: "Admins"}, Members: &MemberChange{Add: []ResourceID{mapped.ID, prot.ID}}}).Group
+	f.must(f.admin, PutMapping{Mapping{Group: g.ID, Kind: RoleGrant, Name: RoleAdmin}})
+	f.refused(f.okta, PutUser{User: person("mapped")}, Exists, "userName")
+	for _, id := range []ResourceID{mapped.ID, prot.ID} {
+		f.refused(f.okta, PutUser{User: User{ID: id, UserName: f.user(id).UserName, Wanted: true}}, Denied, "id")
+	}
+	f.refused(f.entra, ChangeMembers{Group: g.ID, Members: MemberChange{Remove: []ResourceID{prot.ID}}}, Denied, "members")
+	f.refused(f.entra, DeleteGroup{ID: g.ID}, Denied, "members")
+	f.refused(f.okta, PutUser{User: User{ID: local.ID, UserName: "mod", Wanted: true, Roles: mod.Roles}}, Denied, "roles")
+}

@@ -10,7 +10,7 @@ import (
 // allowed applies the workspace's rules to everybody whom the change moves.
 func (p *passage) allowed(ctx context.Context) error {
 	rules := []func(context.Context, *move) error{
-		p.stillThere, p.unprotected, p.grantable, p.inDomain, p.unique, p.lastAdmin, p.brake,
+		p.stillThere, p.unprotected, p.notTakenOver, p.grantable, p.inDomain, p.unique, p.lastAdmin, p.brake,
 	}
 	for _, m := range p.users {
 		for _, rule := range rules {
@@ -43,25 +43,51 @@ func (p *passage) stillThere(_ context.Context, m *move) error {
 }
 
 // unprotected keeps everybody from deactivating, deleting, demoting or renaming
-// people that the workspace protects.
+// people that the workspace protects, whether they are active at the moment or not.
 func (p *passage) unprotected(_ context.Context, m *move) error {
-	if m.before == nil || !p.isProtected(m.before) {
+	if m.before == nil || m.before.Facts.Deleted != nil || !p.isProtected(m.before) {
 		return nil
 	}
-	after := m.after
-	leaves := m.before.EffectivelyActive() && !(after != nil && after.EffectivelyActive())
-	demoted := m.before.IsAdmin() && !(after != nil && after.IsAdmin())
-	renamed := after != nil && Fold(after.UserName) != Fold(m.before.UserName)
-	if leaves || demoted || renamed || after == nil {
-		return Errorf(Denied, "userName", "user %q is protected", m.before.UserName).
-			Hinted("to allow it, take the name out of protected_users in the configuration")
+	before, after := m.before, m.after
+	if after != nil && after.Facts.Deleted == nil && stays(before, after) {
+		return nil
 	}
-	return nil
+	return Errorf(Denied, "userName", "user %q is protected", before.UserName).
+		Hinted("to allow it, take the name out of protected_users in the configuration")
+}
+
+// stays reports whether a protected person keeps what protects them.
+func stays(before, after *User) bool {
+	switch {
+	case before.Wanted && !after.Wanted,
+		before.Facts.SwitchedOff == nil && after.Facts.SwitchedOff != nil,
+		before.IsAdmin() && !after.IsAdmin(),
+		Fold(after.UserName) != Fold(before.UserName):
+		return false
+	}
+	return true
 }
 
 func (p *passage) isProtected(u *User) bool {
 	key := Fold(u.UserName)
 	return slices.ContainsFunc(p.ws.Settings.Protected, func(name string) bool { return Fold(name) == key })
+}
+
+// notTakenOver keeps a source that may adopt local people from adopting administrators
+// and protected ones by writing to them: they are adopted only by name.
+func (p *passage) notTakenOver(ctx context.Context, m *move) error {
+	if !p.by.owner() || m.before == nil || m.before.Source != Local || m.before.Facts.Deleted != nil {
+		return nil
+	}
+	admin, err := p.administers(ctx, m.before)
+	if err != nil {
+		return err
+	}
+	if admin || p.isProtected(m.before) {
+		return Errorf(Denied, "id", "user %s is not given away by a rule", m.before.ID).
+			Hinted("an administrator gives such a person to a source by name")
+	}
+	return nil
 }
 
 // grantable keeps a source within the roles that it may grant. What somebody has
@@ -71,7 +97,7 @@ func (p *passage) grantable(_ context.Context, m *move) error {
 		return nil
 	}
 	for _, r := range m.after.Roles {
-		if r.Value == "" || p.source.Grants(r.Value) || m.before != nil && hasRole(m.before, r.Value) {
+		if r.Value == "" || p.source.Grants(r.Value) || m.before != nil && hasRole(p.claimed(m.before), r.Value) {
 			continue
 		}
 		return Errorf(Denied, "roles", "the source %s may not grant the role %q", p.source.ID, r.Value).
@@ -109,6 +135,12 @@ func (p *passage) unique(ctx context.Context, m *move) error {
 		return nil
 	}
 	back := m.before.Facts.Deleted != nil
+	renamed := Fold(m.after.UserName) != Fold(m.before.UserName) || m.after.ExternalID != m.before.ExternalID
+	if renamed && p.by.owner() {
+		if err := p.blocked(ctx, m.after); err != nil {
+			return err
+		}
+	}
 	if Fold(m.after.UserName) != Fold(m.before.UserName) {
 		if err := p.freeUserName(ctx, m.after); err != nil {
 			return err
@@ -223,6 +255,9 @@ func (p *passage) allowedGroup(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := p.unprotectedGroup(ctx); err != nil {
+		return err
+	}
 	if len(g.remove) == 0 && g.after != nil || !slices.ContainsFunc(g.mappings, Mapping.givesAdmin) {
 		return nil
 	}
@@ -231,6 +266,33 @@ func (p *passage) allowedGroup(ctx context.Context) error {
 		but.Members = nil
 	}
 	return p.keepsAdmin(ctx, but)
+}
+
+// unprotectedGroup keeps protected people from being demoted by leaving a group that
+// makes them administrators.
+func (p *passage) unprotectedGroup(ctx context.Context) error {
+	g := p.group
+	if g.before == nil || len(p.ws.Settings.Protected) == 0 || !slices.ContainsFunc(g.mappings, Mapping.givesAdmin) {
+		return nil
+	}
+	for _, name := range p.ws.Settings.Protected {
+		u, err := found(p.tx.UserByName(ctx, Fold(name)))
+		if err != nil {
+			return fmt.Errorf("look up protected user: %w", err)
+		}
+		if u == nil || g.after != nil && !slices.Contains(g.remove, u.ID) {
+			continue
+		}
+		state, err := p.tx.Membership(ctx, g.before.ID, []ResourceID{u.ID})
+		if err != nil {
+			return fmt.Errorf("look up membership: %w", err)
+		}
+		if state[u.ID].Member {
+			return Errorf(Denied, "members", "user %q is protected and this group makes them an administrator", u.UserName).
+				Hinted("to allow it, take the name out of protected_users in the configuration")
+		}
+	}
+	return nil
 }
 
 func (m Mapping) givesAdmin() bool { return m.Kind == RoleGrant && m.Name == RoleAdmin }

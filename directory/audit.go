@@ -96,10 +96,11 @@ func digest(salt, detail string) string {
 // Verifier checks a chain record by record, in order.
 type Verifier struct {
 	head AuditHead
+	gone map[string]int64 // the first record without a detail, by what it is about
 }
 
 // Check returns an error naming r when it does not follow from the records before,
-// or when its detail was altered. An erased detail is no fault.
+// or when its detail was altered. Whether a detail may be missing, End tells.
 func (v *Verifier) Check(r *AuditRecord) error {
 	switch {
 	case r.Seq != v.head.Seq+1:
@@ -110,7 +111,40 @@ func (v *Verifier) Check(r *AuditRecord) error {
 		return Errorf(Invalid, "", "the detail of audit record %d was altered", r.Seq)
 	}
 	v.head = AuditHead{r.Seq, r.Hash}
+	v.note(r)
 	return nil
+}
+
+// note keeps account of details that are gone until a record says that they were erased.
+func (v *Verifier) note(r *AuditRecord) {
+	about := string(r.Type) + "\x00" + r.Record
+	if r.Change == (EraseAudit{}).Kind() && r.Outcome == Deleted {
+		delete(v.gone, about)
+	}
+	if r.Salt != "" || r.Detail != "" {
+		return
+	}
+	if v.gone == nil {
+		v.gone = map[string]int64{}
+	}
+	if _, known := v.gone[about]; !known {
+		v.gone[about] = r.Seq
+	}
+}
+
+// End returns an error naming the first record whose detail is gone although no record
+// says that it was erased. It is asked once, after the last record.
+func (v *Verifier) End() error {
+	first := int64(0)
+	for _, seq := range v.gone {
+		if first == 0 || seq < first {
+			first = seq
+		}
+	}
+	if first == 0 {
+		return nil
+	}
+	return Errorf(Invalid, "", "the detail of audit record %d was removed, and no record says that it was erased", first)
 }
 
 // Head returns the end of what was checked so far.

@@ -15,7 +15,7 @@ func chain(records []AuditRecord) (AuditHead, error) {
 			return v.Head(), err
 		}
 	}
-	return v.Head(), nil
+	return v.Head(), v.End()
 }
 
 func TestTheAuditLogIsAChain(t *testing.T) {
@@ -41,6 +41,7 @@ func TestTheAuditLogIsAChain(t *testing.T) {
 			x.Seq = 9
 			return append(append(append([]AuditRecord(nil), r[:8]...), x), r[8:]...)
 		}),
+		"record 3 ": edit(func(r []AuditRecord) []AuditRecord { r[2].Salt, r[2].Detail = "", ""; return r }),
 		"record 4 ": edit(func(r []AuditRecord) []AuditRecord { r[3].Outcome = Refused; return r }),
 	}
 	for want, records := range cases {
@@ -58,6 +59,8 @@ func TestAPersonsDetailsCanBeErased(t *testing.T) {
 	f := open(t, Settings{})
 	u := f.hire(f.okta, "lovelace")
 	f.must(f.admin, DeleteUser{ID: u.ID, Reason: "asked for it"})
+	f.refused(f.okta, PutUser{User: person("lovelace")}, Denied, "userName")
+	f.must(f.admin, EraseAudit{Type: UserRecord, Record: NameRecord("Lovelace"), Reason: "asked for it"})
 	f.must(f.admin, EraseAudit{Type: UserRecord, Record: string(u.ID), Reason: "asked for it"})
 	records := f.audit()
 	if _, err := chain(records); err != nil {
@@ -116,3 +119,15 @@ func TestSecretsAreNotInTheLog(t *testing.T) {
 type plainHasher struct{}
 
 func (plainHasher) Hash(s Secret) (string, error) { return "hash of " + s.Reveal(), nil }
+
+func TestARefusalSaysNothingOfWhoWasInTheWay(t *testing.T) {
+	f := open(t, Settings{})
+	f.hire(f.okta, "joe")
+	bob := person("bob")
+	bob.Emails[0].Value = mailOf("joe")
+	f.refused(f.entra, PutUser{User: bob}, Exists, "emails")
+	last := f.audit()[len(f.audit())-1]
+	if last.Outcome != Refused || strings.Contains(last.Detail, "joe") || !strings.Contains(last.Detail, "emails is taken") {
+		t.Errorf("the record says %s", last.Detail)
+	}
+}

@@ -68,7 +68,7 @@ func assigned(v any) bool { return v != nil && v != false }
 func locked(u *User, a *Attribute, path string) *Error {
 	e := Errorf(ReadOnly, path, "%s belongs to the source %s", path, u.Source)
 	if a.Name == "active" {
-		return e.Hinted("to take access away whatever the source says: rollcall users deactivate %s", u.UserName)
+		return e.Hinted("to take access away here: rollcall users deactivate %s", u.UserName)
 	}
 	return e.Hinted("change it there")
 }

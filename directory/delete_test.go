@@ -208,3 +208,33 @@ func (f *fixture) source(id SourceID) *Source {
 	})
 	return s
 }
+
+func TestABlockCannotBeWalkedAround(t *testing.T) {
+	f := open(t, Settings{})
+	alice, bob := f.hire(f.okta, "alice"), f.hire(f.okta, "bob")
+	f.must(f.admin, DeleteUser{ID: alice.ID})
+	f.clock.advance(time.Second)
+	f.must(f.admin, DeleteUser{ID: bob.ID})
+	both := person("bob")
+	both.ExternalID = alice.ExternalID // matches both blocks, the later one by name only
+	f.refused(f.okta, PutUser{User: both}, Denied, "userName")
+	tmp := f.hire(f.okta, "tmp")
+	renamed := *tmp
+	renamed.UserName, renamed.ExternalID = "alice", ""
+	f.refused(f.okta, PutUser{User: renamed}, Denied, "userName")
+	taking := *tmp
+	taking.ExternalID = bob.ExternalID
+	f.refused(f.okta, PutUser{User: taking}, Denied, "userName")
+}
+
+func TestAnUnclaimedAdoptedPersonComesBackWithoutMemberships(t *testing.T) {
+	f := open(t, Settings{})
+	u := f.hire(f.admin, "ada")
+	f.must(f.admin, Adopt{User: u.ID, Source: "okta", ExternalID: "o1"})
+	g := f.must(f.okta, PutGroup{Group: Group{DisplayName: "Board"}, Members: &MemberChange{Add: []ResourceID{u.ID}}}).Group
+	f.must(f.okta, DeleteUser{ID: u.ID})
+	f.must(f.okta, PutUser{User: User{UserName: "ada", ExternalID: "o1", Wanted: true}})
+	if m := f.members(g.ID); len(m) != 0 {
+		t.Errorf("members are %v", m)
+	}
+}

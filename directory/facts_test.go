@@ -35,6 +35,13 @@ func TestARehireLiftsASwitchOff(t *testing.T) {
 		if got := f.user(u.ID).State(); got != want {
 			t.Errorf("with rehire %q ada is %s, want %s", policy, got, want)
 		}
+		if asks := len(f.conflicts()) == 1; asks != (policy == RehireAsk) {
+			t.Errorf("with rehire %q the conflicts are %+v", policy, f.conflicts())
+		}
+		f.must(f.admin, SwitchOn{ID: u.ID})
+		if left := f.conflicts(); len(left) != 0 {
+			t.Errorf("with rehire %q still open: %+v", policy, left)
+		}
 	}
 }
 

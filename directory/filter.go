@@ -27,6 +27,8 @@ type Compare struct {
 	Path  Path
 	Op    Op
 	Value any
+
+	folded string // Value as it is compared, if NewCompare made it and case does not matter
 }
 
 // Within matches when one element of a multi-valued attribute matches F, whose
@@ -109,6 +111,8 @@ func checkOperand(leaf *Attribute, c *Compare) error {
 			return Errorf(Invalid, c.Path.String(), "%q is not a date and time such as 2026-01-31T08:00:00Z", s)
 		}
 		c.Value = FormatTime(t)
+	} else if !leaf.CaseExact {
+		c.folded = Fold(s)
 	}
 	return nil
 }
@@ -260,23 +264,26 @@ func matchCompare(c Compare, v any) bool {
 	}
 	leaf := CompareLeaf(c.Path)
 	for _, e := range values {
-		if holds(leaf, c.Op, e, c.Value) {
+		if holds(leaf, &c, e) {
 			return true
 		}
 	}
 	return false
 }
 
-func holds(leaf *Attribute, op Op, have, want any) bool {
+func holds(leaf *Attribute, c *Compare, have any) bool {
 	if b, ok := have.(bool); ok {
-		return b == want
+		return b == c.Value
 	}
 	h, _ := have.(string)
-	w, _ := want.(string)
+	w, _ := c.Value.(string)
 	if !leaf.CaseExact && leaf.Type != DateTime {
-		h, w = Fold(h), Fold(w)
+		h = Fold(h)
+		if w = c.folded; w == "" {
+			w = Fold(c.Value.(string))
+		}
 	}
-	switch op {
+	switch c.Op {
 	case Eq:
 		return h == w
 	case Co:

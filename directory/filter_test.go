@@ -31,7 +31,7 @@ func TestFiltersMatchAsTheStandardSays(t *testing.T) {
 		Meta:   Meta{Version: 3, Created: clockStart, Modified: clockStart.Add(time.Hour)}}
 	groups := []GroupRef{{ID: "g1", DisplayName: "All"}}
 	sub := func(name string) Path { return Path{Attr: path(t, "emails").Attr.sub(name)} }
-	homeMail := And{Compare{sub("type"), Eq, "home"}, Compare{sub("value"), Co, "ACME"}}
+	homeMail := And{Compare{Path: sub("type"), Op: Eq, Value: "home"}, Compare{Path: sub("value"), Op: Co, Value: "ACME"}}
 	cases := []struct {
 		name string
 		f    Filter

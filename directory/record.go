@@ -176,29 +176,59 @@ func newSalt() string {
 func (p *passage) recordRefusal(ctx context.Context, refusal error) error {
 	kind := KindOf(refusal).String()
 	if p.by.machine() {
-		first, err := p.tx.CountRefusal(ctx, p.by.String(), p.refusedRecord(), refusal.Error(), p.now)
+		first, err := p.tx.CountRefusal(ctx, p.by.String(), p.refusedRecord(refusal), reasonOf(refusal), p.now)
 		if err != nil {
 			return fmt.Errorf("count refusal: %w", err)
 		}
 		if !first {
-			return p.listConflict(ctx)
+			return p.listRefused(ctx)
 		}
 	}
-	detail := AuditDetail{Name: p.what.name, Reason: kind, Message: message(refusal)}
-	if err := p.note(ctx, p.c.Kind(), p.what, Refused, detail); err != nil {
+	what := p.what
+	if what.id == "" && what.kind == UserRecord {
+		what.id = NameRecord(what.name)
+	}
+	detail := AuditDetail{Name: what.name, Reason: kind, Message: message(refusal)}
+	if err := p.note(ctx, p.c.Kind(), what, Refused, detail); err != nil {
 		return err
+	}
+	return p.listRefused(ctx)
+}
+
+// listRefused lists the conflict that a refusal is about. That somebody came back is
+// none when they did not.
+func (p *passage) listRefused(ctx context.Context) error {
+	if p.conflict != nil && p.conflict.Kind == RehireConflict {
+		return nil
 	}
 	return p.listConflict(ctx)
 }
 
+// reasonOf is what is compared to tell whether a machine's refusal is a new one.
+func reasonOf(refusal error) string {
+	if Is(refusal, NotFound) {
+		return NotFound.String()
+	}
+	return refusal.Error()
+}
+
 // refusedRecord names what the refusal is about: somebody new has no id yet.
-func (p *passage) refusedRecord() string {
+func (p *passage) refusedRecord(refusal error) string {
+	if Is(refusal, NotFound) {
+		return string(p.what.kind) + " of nobody" // ids can be made up without end
+	}
 	if p.what.id != "" {
 		return string(p.what.kind) + ":" + p.what.id
 	}
 	return string(p.what.kind) + "=" + Fold(p.what.name)
 }
 
+// NameRecord stands for somebody who was refused and has no id, so that what the log
+// says of them can be found, and erased, by their user name.
+func NameRecord(userName string) string { return "name:" + HashToken(Fold(userName))[:24] }
+
+// message is what the log keeps of a refusal. Whose name or address is taken is not
+// said: it is somebody else's record.
 func message(err error) string {
 	var e *Error
 	if !errors.As(err, &e) {
@@ -207,6 +237,9 @@ func message(err error) string {
 	var all Faults
 	if errors.As(err, &all) {
 		return all.Error()
+	}
+	if e.Kind == Exists {
+		return e.Attr + " is taken"
 	}
 	return e.Detail()
 }

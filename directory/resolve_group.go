@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // resolveGroup builds the group as it shall be, and who comes and goes.
@@ -157,6 +158,7 @@ func (p *passage) dropLeft(group ResourceID) error {
 			Hinted("create people before they join groups")
 	}
 	source, at := p.by.Source, p.now
+	left = slices.DeleteFunc(slices.Clone(left), func(id ResourceID) bool { return len(id) > maxNotedID })
 	left = left[:min(len(left), maxNoted)]
 	p.always = append(p.always, func(ctx context.Context) error {
 		return p.tx.DropMembers(ctx, source, group, left, at)
@@ -164,8 +166,11 @@ func (p *passage) dropLeft(group ResourceID) error {
 	return nil
 }
 
-// maxNoted is how many left-out members one change notes: enough to see what is wrong.
-const maxNoted = 100
+// What one change notes of left-out members: enough to see what is wrong.
+const (
+	maxNoted   = 100
+	maxNotedID = 128 // bytes
+)
 
 // notIn lists the members of a group that are not in keep.
 func (p *passage) notIn(ctx context.Context, group ResourceID, keep []ResourceID) ([]ResourceID, error) {

@@ -24,6 +24,7 @@ func (p *passage) resolveUser(ctx context.Context, c Change) error {
 			}
 		})
 	case SwitchOn:
+		p.then = append(p.then, func(ctx context.Context) error { return p.tx.DeleteConflict(ctx, rehireID(c.ID)) })
 		return p.resolveFacts(ctx, c.ID, c.Reason, func(f *Facts) { f.SwitchedOff = nil })
 	case SetGrants:
 		return p.resolveFacts(ctx, c.ID, c.Reason, func(f *Facts) { f.Grants = administratorGrants(c.Grants) })
@@ -139,8 +140,11 @@ func (p *passage) arrive(before, after *User) {
 	returned := after.Wanted && (!before.Wanted || before.Facts.Deleted != nil)
 	if returned {
 		after.Facts.Left = 0
-		if p.ws.Settings.Rehire != RehireAsk {
+		switch {
+		case p.ws.Settings.Rehire != RehireAsk:
 			after.Facts.SwitchedOff = nil
+		case after.Facts.SwitchedOff != nil:
+			p.rehire(before, after, "came back while switched off by an administrator")
 		}
 	}
 	if !after.Wanted && before.Wanted {

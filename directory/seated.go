@@ -27,6 +27,9 @@ func (p *passage) seated(context.Context) error {
 
 // seat decides for one person, where used counts everybody else.
 func (p *passage) seat(m *move, used Counts) error {
+	if keepsSeat(m) {
+		return nil // even where the limit was lowered below what is used
+	}
 	f := &m.after.Facts
 	held, since := f.Held, f.HeldSince
 	f.Held, f.HeldSince = false, 0
@@ -44,6 +47,12 @@ func (p *passage) seat(m *move, used Counts) error {
 		f.HeldSince = since
 	}
 	return nil
+}
+
+// keepsSeat reports whether somebody goes on using a seat of the same sort.
+func keepsSeat(m *move) bool {
+	b, a := m.before, m.after
+	return b != nil && b.EffectivelyActive() && a.EffectivelyActive() && b.Kind() == a.Kind() && b.IsGuest() == a.IsGuest()
 }
 
 // free reports whether a seat of the sort is free.

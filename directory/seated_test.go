@@ -98,6 +98,10 @@ func TestALowerLimitTakesNobodysSeat(t *testing.T) {
 	if got := f.user(a.ID).State(); got != Active || f.counts().Seats != 2 {
 		t.Errorf("a is %s with %+v, want active", got, f.counts())
 	}
+	titled := *f.user(a.ID)
+	titled.Title = "Countess"
+	f.must(f.okta, PutUser{User: titled})
+	f.must(f.admin, SetGrants{ID: a.ID, Grants: []Grant{{Kind: RoleGrant, Name: "auditor"}}})
 	f.must(f.okta, DeleteUser{ID: a.ID})
 	if c := f.hire(f.okta, "c"); c.State() != HeldBack {
 		t.Errorf("c is %s, want held", c.State())

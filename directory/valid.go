@@ -41,6 +41,9 @@ func validUser(u *User) Faults {
 	if strings.TrimSpace(u.UserName) == "" {
 		faults = append(faults, Errorf(Invalid, "userName", "userName is missing"))
 	}
+	if strings.ContainsFunc(u.UserName, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) {
+		faults = append(faults, Errorf(Invalid, "userName", "userName has a character that cannot be seen"))
+	}
 	for _, e := range u.Emails {
 		if !validMail(e.Value) {
 			faults = append(faults, Errorf(Invalid, "emails.value", "%q is not an e-mail address", e.Value))
@@ -144,6 +147,9 @@ func forbidden(r rune, lines bool) bool {
 func validMail(s string) bool {
 	local, domain, ok := strings.Cut(s, "@")
 	if !ok || local == "" || len(local) > 64 || len(s) > 254 || strings.ContainsAny(s, " \t\"(),:;<>[\\]") {
+		return false
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) {
 		return false
 	}
 	for _, label := range strings.Split(domain, ".") {

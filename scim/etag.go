@@ -13,8 +13,10 @@ import (
 func ifMatch(r *http.Request, read func() (directory.Version, error)) (directory.Version, error) {
 	tags := entityTags(r.Header.Values("If-Match"))
 	switch {
-	case len(tags) == 0 || tags[0] == "*":
+	case len(r.Header.Values("If-Match")) == 0 || len(tags) > 0 && tags[0] == "*":
 		return 0, nil
+	case len(tags) == 0:
+		return 0, stale() // a condition that nothing fulfils
 	case len(tags) == 1:
 		if v, ok := versionOf(tags[0]); ok {
 			return v, nil

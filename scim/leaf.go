@@ -94,9 +94,10 @@ func (p *filterParser) compare(path directory.Path, op directory.Op, v any) (dir
 		return c, nil
 	}
 	if meant, r, ok := meantText(text); ok && p.notes.may(r) {
-		other := c
-		other.Value = meant
-		return directory.Or{L: c, R: other}, nil
+		other, err := directory.NewCompare(path, op, meant)
+		if err == nil {
+			return directory.Or{L: c, R: other}, nil
+		}
 	}
 	return c, nil
 }

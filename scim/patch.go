@@ -35,8 +35,12 @@ const (
 	opRemove  op = "remove"
 )
 
-// maxOperations bounds the work that one request may ask for within a transaction.
-const maxOperations = 1000
+// What bounds the work that one request may ask for within a transaction, in which
+// everybody else waits: operations, and comparisons in the filters of their paths.
+const (
+	maxOperations  = 1000
+	maxComparisons = 256
+)
 
 // patch reads the body of a PATCH.
 func (n *notes) patch(rt *directory.ResourceType, body directory.Object) (*patch, error) {
@@ -56,7 +60,34 @@ func (n *notes) patch(rt *directory.ResourceType, body directory.Object) (*patch
 			return nil, inOperation(err, i+1, len(list))
 		}
 	}
+	if c.comparisons() > maxComparisons {
+		return nil, refuse(scimerrors.ScimTypeTooMany, "", "the paths make more than %d comparisons", maxComparisons).
+			hinted("send the operations in several requests")
+	}
 	return c.patch, nil
+}
+
+// comparisons counts what the filters of all paths compare.
+func (p *patch) comparisons() int {
+	n := 0
+	for i := range p.steps {
+		n += comparisonsOf(p.steps[i].filter)
+	}
+	return n
+}
+
+func comparisonsOf(f directory.Filter) int {
+	switch f := f.(type) {
+	case nil:
+		return 0
+	case directory.And:
+		return comparisonsOf(f.L) + comparisonsOf(f.R)
+	case directory.Or:
+		return comparisonsOf(f.L) + comparisonsOf(f.R)
+	case directory.Not:
+		return comparisonsOf(f.F)
+	}
+	return 1
 }
 
 // inOperation adds to a refusal in which of several operations the fault is.

@@ -9,9 +9,9 @@ import (
 	"rollcall/directory"
 )
 
-// maxElements is how many values one attribute may have after a PATCH. Members of a
-// group are not among them.
-const maxElements = 1000
+// maxElements is how many values one attribute may have while a PATCH is applied, which
+// is as many as the directory keeps. Members of a group are not among them.
+const maxElements = 64
 
 // editUser applies p to u, which stays as it is if any step fails.
 func (p *patch) editUser(u *directory.User) error {

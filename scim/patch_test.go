@@ -1,6 +1,8 @@
 package scim
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -158,5 +160,26 @@ func TestPatchUser(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestPathsThatCompareWithoutEndAreRefused(t *testing.T) {
+	terms := strings.Repeat(`value co "x" or `, 40) + `value co "y"`
+	op, err := json.Marshal(map[string]string{"op": "remove", "path": "emails[" + terms + "]"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := func(n int) string {
+		return `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[` +
+			strings.TrimSuffix(strings.Repeat(string(op)+",", n), ",") + `]}`
+	}
+	for n, refused := range map[int]bool{6: false, 7: true} {
+		tree, err := decodeObject(body(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = new(notes).patch(directory.Users, tree); (err != nil) != refused {
+			t.Errorf("%d operations of 41 comparisons: %v", n, err)
+		}
 	}
 }

@@ -105,6 +105,8 @@ func (i *inspection) end(written directory.AuditHead) {
 		i.blame(last.Seq+1, fmt.Errorf("record %d, which the head names, is missing: the end was cut off", i.kept.Seq))
 	case last != written:
 		i.blame(last.Seq+1, fmt.Errorf("the log ends with record %d, but %d were written: the end was cut off", last.Seq, written.Seq))
+	default:
+		i.blame(last.Seq, i.End())
 	}
 }
 
@@ -197,9 +199,11 @@ func (c auditErase) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		change := directory.EraseAudit{Type: directory.UserRecord, Record: id, Reason: c.Reason}
-		if _, err := s.Apply(ctx, s.by, change); err != nil {
-			return err
+		for _, record := range []string{id, directory.NameRecord(c.UserName)} { // and attempts that were refused
+			change := directory.EraseAudit{Type: directory.UserRecord, Record: record, Reason: c.Reason}
+			if _, err := s.Apply(ctx, s.by, change); err != nil {
+				return err
+			}
 		}
 		return a.say(map[string]any{"record": id}, "what the log said about user %s is erased", id)
 	})

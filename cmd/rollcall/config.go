@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"rollcall/config"
 )
@@ -20,6 +22,11 @@ type configCheck struct{}
 func (configCheck) Run(a *app) error {
 	c, faults := a.load(nil)
 	faults = append(config.Faults{}, faults...) // an empty list, not null, in JSON
+	if _, err := loadKeyPair(c, slog.New(slog.DiscardHandler)); err != nil && c.TLSKey != "" {
+		if more, ok := errors.AsType[config.Faults](err); ok {
+			faults = append(faults, more...)
+		}
+	}
 	result := map[string]any{"file": c.File, "faults": faults}
 	err := a.print(result, func(w io.Writer) {
 		if len(faults) == 0 {

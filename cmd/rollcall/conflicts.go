@@ -187,7 +187,7 @@ func (k conflict) sure() bool {
 func (k conflict) choose(name string) (candidate, error) {
 	if k.Kind != directory.AdoptConflict {
 		return candidate{}, directory.Errorf(directory.Denied, "id", "the conflict %s is not about adopting somebody but of kind %s", k.ID, k.Kind).
-			Hinted("restore the deleted person if it is the same one, and then: rollcall conflicts dismiss %s", k.ID)
+			Hinted("if it is the same one, delete the new one with rollcall users delete, then bring the old one back with rollcall users restore; in any case: rollcall conflicts dismiss %s", k.ID)
 	}
 	if name == "" && len(k.Candidates) == 1 {
 		return k.Candidates[0], nil

@@ -211,15 +211,55 @@ type usersTake struct {
 	grants
 }
 
-// Run takes grants away that administrators gave. What a source or a mapping gave stays.
+// Run takes grants away that administrators gave. What a source or a mapping gave stays;
+// of a local person administrators gave everything.
 func (c usersTake) Run(ctx context.Context, a *app) error {
 	asked, err := c.list()
 	if err != nil {
 		return err
 	}
+	if err := a.work(ctx, func(s *session) error { return c.takeOwn(ctx, s, asked) }); err != nil {
+		return err
+	}
 	return c.regrant(ctx, a, c.whom, func(present []directory.Grant) []directory.Grant {
 		return slices.DeleteFunc(present, func(g directory.Grant) bool { return slices.Contains(asked, g) })
 	})
+}
+
+// takeOwn takes roles from a local person that were given when the person was made, and
+// refuses to take what no administrator gave.
+func (c usersTake) takeOwn(ctx context.Context, s *session, asked []directory.Grant) error {
+	var u *directory.User
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) (err error) {
+		u, err = findUser(ctx, tx, c.UserName)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	given := slices.Clone(u.Facts.Grants)
+	if u.Source == directory.Local {
+		given = u.AuthoredGrants()
+	}
+	own := func(r directory.MultiValue) bool {
+		return slices.ContainsFunc(asked, func(g directory.Grant) bool { return g.Kind == directory.RoleGrant && g.Name == r.Value })
+	}
+	switch {
+	case !slices.ContainsFunc(asked, func(g directory.Grant) bool { return hasGrant(given, g) }):
+		return directory.Errorf(directory.Denied, "grants", "no administrator gave %s that", u.UserName).
+			Hinted("what a source gives is changed there, what a group gives with: rollcall mappings")
+	case u.Source != directory.Local || !slices.ContainsFunc(u.Roles, own):
+		return nil
+	}
+	_, err = s.EditUser(ctx, s.by, u.ID, 0, directory.Secret{}, func(u *directory.User) error {
+		u.Roles = slices.DeleteFunc(u.Roles, own)
+		return nil
+	})
+	return err
+}
+
+func hasGrant(grants []directory.Grant, g directory.Grant) bool {
+	return slices.ContainsFunc(grants, func(x directory.Grant) bool { return x.Kind == g.Kind && x.Name == g.Name })
 }
 
 // regrant replaces the grants of administrators by what edit makes of them.

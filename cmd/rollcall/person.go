@@ -26,7 +26,9 @@ type person struct {
 	Waiting     string                 `json:"waiting,omitempty"` // why somebody is pending
 	Type        directory.UserKind     `json:"type"`
 	Source      directory.SourceID     `json:"source"`
-	Roles       []string               `json:"roles"` // by whomever they are given
+	Roles       []string               `json:"roles"`              // by whomever they are given
+	Channels    []string               `json:"channels,omitempty"` // that administrators gave
+	Teams       []string               `json:"teams,omitempty"`    // that administrators gave
 	Emails      []directory.MultiValue `json:"emails"`
 	Groups      []groupName            `json:"groups"`
 	Switch      *stop                  `json:"switch,omitempty"` // who switched them off
@@ -114,6 +116,7 @@ func (m mapped) person(u *directory.User, groups []directory.GroupRef) person {
 		Status: u.Status(), Waiting: u.Waiting(), Type: u.Kind(), Source: u.Source, Roles: m.roles(u, groups),
 		Emails: orEmpty(u.Emails), Groups: []groupName{}, Switch: stopOf(u.Facts.SwitchedOff),
 		Created: u.Meta.Created, Modified: u.Meta.Modified}
+	p.Channels, p.Teams = granted(u, directory.ChannelGrant), granted(u, directory.TeamGrant)
 	for _, g := range groups {
 		p.Groups = append(p.Groups, groupName{g.ID, g.DisplayName})
 	}
@@ -121,6 +124,15 @@ func (m mapped) person(u *directory.User, groups []directory.GroupRef) person {
 		p.Deleted = &deletion{d.By, fromMillis(d.At), fromMillis(d.Purge), d.UserName}
 	}
 	return p
+}
+
+func granted(u *directory.User, kind directory.GrantKind) (names []string) {
+	for _, g := range u.AuthoredGrants() {
+		if g.Kind == kind {
+			names = append(names, g.Name)
+		}
+	}
+	return names
 }
 
 // userOf reads a user back from how it is stored.
@@ -169,7 +181,7 @@ func (p person) write(w io.Writer) {
 	}
 	fields(w, "user name", p.UserName, "display name", p.DisplayName, "state", p.state(), "status", string(p.Status),
 		"waiting", p.Waiting, "switched off", p.Switch.String(), "deleted", deleted, "wanted", yesNo(p.Wanted),
-		"roles", strings.Join(p.Roles, ", "), "emails", strings.Join(mails, ", "), "groups", strings.Join(groups, ", "),
+		"roles", strings.Join(p.Roles, ", "), "channels", strings.Join(p.Channels, ", "), "teams", strings.Join(p.Teams, ", "), "emails", strings.Join(mails, ", "), "groups", strings.Join(groups, ", "),
 		"source", string(p.Source), "external id", p.ExternalID, "id", string(p.ID), "type", string(p.Type),
 		"created", shownTime(p.Created), "changed", shownTime(p.Modified))
 }

@@ -14,7 +14,7 @@ type usersCommands struct {
 	List       usersList       `cmd:"" help:"List people."`
 	Show       usersShow       `cmd:"" help:"Show one person."`
 	Create     usersCreate     `cmd:"" help:"Make a person whom no identity provider owns."`
-	Deactivate usersDeactivate `cmd:"" help:"Take somebody's access away, whatever their source says."`
+	Deactivate usersDeactivate `cmd:"" help:"Take somebody's access away; their source repeating itself does not give it back."`
 	Activate   usersActivate   `cmd:"" help:"Lift a deactivation."`
 	Delete     usersDelete     `cmd:"" help:"Delete somebody; until the grace is over it can be undone."`
 	Restore    usersRestore    `cmd:"" help:"Undo a deletion."`

@@ -72,7 +72,7 @@ func employee(i int) *directory.User {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	name := "employee." + strconv.Itoa(i)
 	return &directory.User{
-		ID: directory.NewID(now), ExternalID: fmt.Sprintf("00u%017d", i*7919%1_000_003), UserName: name + "@acme.example",
+		ID: directory.NewID(now), ExternalID: fmt.Sprintf("00u%017d", i*7919%100_000_007), UserName: name + "@acme.example",
 		Name:        &directory.Name{GivenName: "Given" + strconv.Itoa(i%997), FamilyName: "Family" + strconv.Itoa(i%1009), Formatted: "Given Family"},
 		DisplayName: fmt.Sprintf("Given%d Family%d", i%997, i%1009), Title: "Engineer", Locale: "en-US", Timezone: "Europe/Berlin", Wanted: i%10 != 0,
 		Emails:       []directory.MultiValue{{Value: name + "@acme.example", Type: "work", Primary: true}},
@@ -280,7 +280,7 @@ func benchFilters() map[string]directory.Filter {
 	}
 	return map[string]directory.Filter{
 		"userName eq":      compare("userName", directory.Eq, "employee.77@acme.example"),
-		"externalId eq":    compare("externalId", directory.Eq, fmt.Sprintf("00u%017d", 77*7919%1_000_003)),
+		"externalId eq":    compare("externalId", directory.Eq, fmt.Sprintf("00u%017d", 77*7919%100_000_007)),
 		"emails.value eq":  compare("emails.value", directory.Eq, "employee.77@acme.example"),
 		"userName miss":    compare("userName", directory.Eq, "nobody@acme.example"),
 		"displayName eq":   compare("displayName", directory.Eq, "given77 family77"),

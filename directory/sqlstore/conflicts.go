@@ -90,7 +90,7 @@ func (r *reader) Block(ctx context.Context, source directory.SourceID, externalI
 		where workspace_id = $1
 		and source = $2
 		and (external_id = $3 and external_id <> '' or name_key = $4)
-		order by blocked_at desc
+		order by case when external_id = $3 and external_id <> '' then 0 else 1 end, blocked_at desc
 		limit 1`, r.ws, string(source), externalID, nameKey)
 	if err == nil && !found {
 		err = directory.Errorf(directory.NotFound, "", "nothing is blocked")

@@ -6,24 +6,36 @@ import (
 
 // point is a condition that a unique or nearly unique index answers.
 type point struct {
-	text string // with one argument, $2
-	arg  string
+	text  string // with one argument, $2
+	arg   string
+	exact bool // nobody is found who does not match the whole filter
 }
 
-// points returns lookups that together find everything that matches f, and perhaps
-// more. It fails when f does not say whom it means.
+// points returns lookups that together find everything that matches f. It fails when f
+// does not say whom it means.
 func points(table *directory.ResourceType, f directory.Filter) ([]point, bool) {
+	p, ok := pointsWithin(table, f)
+	if _, alone := f.(directory.Compare); ok && alone {
+		for i := range p {
+			p[i].exact = true
+		}
+	}
+	return p, ok
+}
+
+// pointsWithin may also find others than those that match.
+func pointsWithin(table *directory.ResourceType, f directory.Filter) ([]point, bool) {
 	switch f := f.(type) {
 	case directory.And:
-		l, okL := points(table, f.L)
-		r, okR := points(table, f.R)
+		l, okL := pointsWithin(table, f.L)
+		r, okR := pointsWithin(table, f.R)
 		if okL && (!okR || len(l) <= len(r)) {
 			return l, true
 		}
 		return r, okR
 	case directory.Or:
-		l, okL := points(table, f.L)
-		r, okR := points(table, f.R)
+		l, okL := pointsWithin(table, f.L)
+		r, okR := pointsWithin(table, f.R)
 		return append(l, r...), okL && okR
 	case directory.Within:
 		if f.Attr.Name == "emails" && table == directory.Users {
@@ -50,9 +62,9 @@ func comparePoints(table *directory.ResourceType, c directory.Compare) ([]point,
 	case path == "externalId":
 		p.text = "t.external_id = $2 and t.external_id <> ''"
 	case path == "userName" && table == directory.Users:
-		p = point{"t.name_key = $2", directory.Fold(value)}
+		p = point{text: "t.name_key = $2", arg: directory.Fold(value)}
 	case (path == "emails" || path == "emails.value") && table == directory.Users:
-		p = point{withEmail("$2"), directory.Fold(value)}
+		p = point{text: withEmail("$2"), arg: directory.Fold(value)}
 	case c.Path.Attr.Name == "members" && table == directory.Groups:
 		return memberPoints(c)
 	default:
@@ -75,7 +87,7 @@ func emailPoints(f directory.Filter) ([]point, bool) {
 		return append(l, r...), okL && okR
 	case directory.Compare:
 		if value, ok := operand(f); ok && f.Path.Attr.Name == "value" {
-			return []point{{withEmail("$2"), directory.Fold(value)}}, true
+			return []point{{text: withEmail("$2"), arg: directory.Fold(value)}}, true
 		}
 	}
 	return nil, false
@@ -89,5 +101,5 @@ func memberPoints(f directory.Filter) ([]point, bool) {
 	if checkText([]any{id}) != nil {
 		return nil, false
 	}
-	return []point{{withMember("$2"), string(id)}}, true
+	return []point{{text: withMember("$2"), arg: string(id)}}, true
 }

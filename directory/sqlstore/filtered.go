@@ -1,7 +1,6 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -31,53 +30,6 @@ func (r *reader) listFiltered(ctx context.Context, s *sheet, l directory.Listing
 			Hinted("ask for a userName, an externalId, an address, or for less")
 	}
 	return x.total, err
-}
-
-// listPoints lists what index lookups find and Match confirms.
-func (r *reader) listPoints(ctx context.Context, s *sheet, l directory.Listing, points []point, w *window) (int64, error) {
-	shelves := make(map[string]int, len(l.Shelves))
-	for i, shelf := range l.Shelves {
-		shelves[shelf] = i + 1
-	}
-	var found []onShelf
-	seen := make(map[directory.ResourceID]bool)
-	for _, p := range points {
-		err := r.q.query(ctx, func(rw row) error {
-			var shelf string
-			st, err := s.scan(rw, &shelf)
-			if err != nil || shelves[shelf] == 0 || seen[st.ID] {
-				return err
-			}
-			seen[st.ID] = true
-			found = append(found, onShelf{shelves[shelf], st})
-			return nil
-		}, `
-		select `+s.columns+`, t.shelf
-		from `+s.from+` t
-		where t.workspace_id = $1
-		and `+p.text, r.ws, p.arg)
-		if err != nil {
-			return 0, err
-		}
-	}
-	slices.SortFunc(found, func(a, b onShelf) int {
-		return cmp.Or(cmp.Compare(a.shelf, b.shelf), cmp.Compare(a.ID, b.ID))
-	})
-	all := make([]*directory.Stored, len(found))
-	for i, f := range found {
-		all[i] = f.Stored
-	}
-	matched, err := r.matching(ctx, s, all, l.Filter)
-	if err != nil {
-		return 0, err
-	}
-	return int64(len(matched)), w.offer(matched)
-}
-
-// onShelf is a record with the place of its shelf in the list.
-type onShelf struct {
-	shelf int
-	*directory.Stored
 }
 
 // matching returns those of the records that match the filter.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
 )
 
 // sqliteLink is a connection to SQLite with its prepared statements.
@@ -110,7 +111,7 @@ func (k *kept) statement(ctx context.Context, conn any, s statement) (driver.Stm
 	if st := k.texts[s.text]; st != nil {
 		return st, nil
 	}
-	st, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, s.text)
+	st, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, positional(s.text))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", s.text, err)
 	}
@@ -118,6 +119,24 @@ func (k *kept) statement(ctx context.Context, conn any, s statement) (driver.Stm
 		k.texts[s.text] = st
 	}
 	return st, nil
+}
+
+// positional returns the text with "?" for its placeholders, if each stands once and in
+// order. SQLite keeps the numbered ones in a list, in which the driver looks up every
+// argument by walking it: with the arguments of many rows that takes longer than to
+// insert them.
+func positional(text string) string {
+	n := 0
+	inOrder := true
+	short := placeholder.ReplaceAllStringFunc(text, func(p string) string {
+		n++
+		inOrder = inOrder && p == "$"+strconv.Itoa(n)
+		return "?"
+	})
+	if !inOrder {
+		return text
+	}
+	return short
 }
 
 // close closes the statements, which must happen before their connection is closed.

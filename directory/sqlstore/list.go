@@ -19,6 +19,7 @@ type sheet struct {
 	table   *directory.ResourceType
 	from    string
 	columns string // of a stored record, of the table t
+	lookup  string // asks for a record, its shelf and its groups, up to the condition
 	scan    func(rw row, more ...any) (*directory.Stored, error)
 	fill    func(*reader, context.Context, []*directory.Stored) error
 	match   func(*reader, context.Context, *directory.Stored, directory.Filter) (bool, error)
@@ -29,9 +30,16 @@ var userSheet = &sheet{
 	table:   directory.Users,
 	from:    "users",
 	columns: `t.id, t.source, t.version, t.created, t.modified, t.facts, t.doc`,
-	scan:    scanStoredUser,
-	fill:    (*reader).fillGroups,
-	match:   matchUser,
+	lookup: `
+		select t.id, t.source, t.version, t.created, t.modified, t.facts, t.doc, t.shelf, g.id, g.display
+		from users t
+		left join members m on m.workspace_id = t.workspace_id and m.user_id = t.id
+		left join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
+		where t.workspace_id = $1
+		and `,
+	scan:  scanStoredUser,
+	fill:  (*reader).fillGroups,
+	match: matchUser,
 }
 
 var groupSheet = &sheet{
@@ -39,9 +47,14 @@ var groupSheet = &sheet{
 	table:   directory.Groups,
 	from:    "groups",
 	columns: `t.id, t.source, t.version, t.created, t.modified, t.doc`,
-	scan:    scanStoredGroup,
-	fill:    func(*reader, context.Context, []*directory.Stored) error { return nil },
-	match:   matchGroup,
+	lookup: `
+		select t.id, t.source, t.version, t.created, t.modified, t.doc, t.shelf, null, null
+		from groups t
+		where t.workspace_id = $1
+		and `,
+	scan:  scanStoredGroup,
+	fill:  func(*reader, context.Context, []*directory.Stored) error { return nil },
+	match: matchGroup,
 }
 
 func scanStoredUser(rw row, more ...any) (*directory.Stored, error) {

@@ -29,7 +29,7 @@ func placeholders(first, n int) string {
 
 // listSizes are the lengths of lists in statements; a shorter list is filled up with
 // its last element, so that there are few statements to prepare.
-var listSizes = []int{1, 4, 16, 64, 256}
+var listSizes = []int{1, 4, 16, 64, 128, 256}
 
 // maxList is how long a list in a statement can be.
 const maxList = 256
