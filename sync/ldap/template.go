@@ -159,14 +159,16 @@ func clean(attribute string, values []string, binary bool) ([]string, *directory
 	if len(values) > mostValues {
 		return nil, directory.Errorf(directory.Invalid, "", "%s has %d values, more than %d", attribute, len(values), mostValues)
 	}
-	good := values[:0:0]
+	good, same := values[:0:0], true
 	for i, v := range values {
 		tidy, fault := cleanOne(attribute, v, binary)
-		switch {
-		case fault != nil:
+		if fault != nil {
 			return nil, fault
-		case len(good) == i && tidy == v && v != "":
-			good = values[: i+1 : i+1] // so far nothing had to be changed
+		}
+		same = same && tidy == v && v != ""
+		switch {
+		case same:
+			good = values[: i+1 : i+1] // nothing had to be changed so far, so nothing is copied
 		case tidy != "":
 			good = append(good, tidy)
 		}
