@@ -72,10 +72,12 @@ func (p *pass) person(e *Person) error {
 	p.run.Counts.Read++
 	p.tally.Read++
 	k, ok := p.entry(p.people.see, e.Entry, e.Key, e.Fault)
+	if known := p.people.known[e.Key]; known != nil {
+		p.byRef[e.Ref] = known // somebody with a faulty entry stays in their groups
+	}
 	if !ok {
 		return nil
 	}
-	p.byRef[e.Ref] = k
 	expired := !e.Until.IsZero() && !p.began.Before(e.Until)
 	if expired {
 		e.User.Wanted = false

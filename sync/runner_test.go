@@ -432,3 +432,15 @@ func TestAnEntryThatCannotBeToldApartRemovesNobody(t *testing.T) {
 		}
 	}
 }
+
+func TestAFaultyEntryStaysInItsGroups(t *testing.T) {
+	l := newLab(t, 3)
+	l.src.groups = []Group{{Entry: "cn=a", Key: "ga", Group: directory.Group{DisplayName: "A"},
+		Members: []string{entryOf(0).Entry, entryOf(1).Entry}}}
+	l.run(directory.RunDone)
+	l.src.people[1].Fault = directory.Errorf(directory.Invalid, "emails", "unreadable")
+	l.src.groups[0].Group.DisplayName = "Alpha"
+	if r := l.run(directory.RunDone); r.Counts.Groups != (directory.GroupCounts{Updated: 1}) {
+		t.Errorf("got %+v", r.Counts.Groups)
+	}
+}

@@ -52,6 +52,7 @@ var onlyIn = map[string][]string{
 	"github.com/scim2/filter-parser":  {"scim"},
 	"github.com/go-asn1-ber/asn1-ber": {"sync/ldap/ldaptest"},
 	"github.com/go-ldap/ldap":         {"sync/ldap"},
+	"github.com/robfig/cron":          {"sync"},
 	"golang.org/x/crypto":             {"directory/vault"},
 	"golang.org/x/time":               {"cmd/rollcall"},
 }

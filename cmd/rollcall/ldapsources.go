@@ -173,6 +173,11 @@ func (c sourcesCheck) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	seen, err := source.Check(ctx)
+	if e, ok := errors.AsType[*directory.Error](err); ok {
+		failed := *e
+		failed.Kind = directory.Unavailable // whoever is to blame, the check failed
+		return &failed
+	}
 	if err != nil {
 		return err
 	}

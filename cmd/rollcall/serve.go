@@ -79,6 +79,7 @@ type server struct {
 	keys      *keyPair // nil without TLS
 	listener  net.Listener
 	http      *http.Server
+	sources   []bridgesync.Scheduled
 	broken    <-chan struct{} // closed when the store cannot be trusted any more
 	draining  atomic.Bool
 }
@@ -114,11 +115,27 @@ func (s *server) open(ctx context.Context) (err error) {
 	}
 	s.directory = directory.New(s.store, directory.WithLogger(s.log), directory.WithHasher(new(vault.Argon2)))
 	for _, w := range s.config.Workspaces {
-		if _, err := ensureWorkspace(ctx, s.directory, w, always); err != nil {
+		id, err := ensureWorkspace(ctx, s.directory, w, always)
+		if err != nil {
+			return err
+		}
+		if err := s.schedule(ctx, id, w); err != nil {
 			return err
 		}
 	}
 	return s.listen(ctx)
+}
+
+// schedule notes when the LDAP sources of a workspace are to be read.
+func (s *server) schedule(ctx context.Context, id directory.WorkspaceID, w *config.Workspace) error {
+	for _, source := range w.Sources {
+		c, err := configured(ctx, s.directory, id, source)
+		if err != nil {
+			return fmt.Errorf("source %s: %w", source.Name, err)
+		}
+		s.sources = append(s.sources, bridgesync.Scheduled{Configured: c, Spec: source.Schedule})
+	}
+	return nil
 }
 
 // lock takes the server's lock. A command that sets the database up has it for a moment,
@@ -179,6 +196,13 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	work.Go(func() {
 		if err := retention.Run(ctx); err != nil {
 			s.log.Error("retention ended", "err", err)
+		}
+	})
+	scheduler := bridgesync.Scheduler{Sources: s.sources, Logger: s.log,
+		Runner: &bridgesync.Runner{Directory: s.directory, Logger: s.log, Owner: owner()}}
+	work.Go(func() {
+		if err := scheduler.Run(ctx); err != nil {
+			s.log.Error("schedules ended", "err", err)
 		}
 	})
 	if _, err := fmt.Fprintln(stdout, "ready", s.base()); err != nil {
