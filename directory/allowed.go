@@ -45,10 +45,10 @@ func (p *passage) stillThere(_ context.Context, m *move) error {
 // unprotected keeps everybody from deactivating, deleting, demoting or renaming
 // people that the workspace protects, whether they are active at the moment or not.
 func (p *passage) unprotected(_ context.Context, m *move) error {
-	if m.before == nil || m.before.Facts.Deleted != nil || !p.isProtected(m.before) {
+	before, after := m.before, m.after
+	if before == nil || !p.isProtected(before) || before.Facts.Deleted != nil && after != nil {
 		return nil
 	}
-	before, after := m.before, m.after
 	if after != nil && after.Facts.Deleted == nil && stays(before, after) {
 		return nil
 	}

@@ -125,9 +125,10 @@ func (b *batch) step(fn func() error) (err error) {
 		}
 		b.frames = b.frames[:depth]
 	}()
-	if err = fn(); err == nil {
-		err = cmp.Or(b.sync(), f.err)
+	if err = fn(); err == nil && !b.isTransaction(depth) {
+		err = b.sync() // what failed, failed in this step
 	}
+	err = cmp.Or(err, f.err)
 	if err != nil || b.broken != nil {
 		return cmp.Or(err, b.broken)
 	}

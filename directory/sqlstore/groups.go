@@ -7,18 +7,9 @@ import (
 	"rollcall/directory"
 )
 
-const groupColumns = `
-		select t.id, t.source, t.version, t.created, t.modified, t.doc
+const selectGroup = `
+		select ` + groupColumns + `
 		from groups t`
-
-func decodeGroup(st *directory.Stored) (*directory.Group, error) {
-	g, err := directory.DecodeGroup(st.Doc)
-	if err != nil {
-		return nil, err
-	}
-	g.Source, g.Meta = st.Source, st.Meta
-	return g, nil
-}
 
 func (r *reader) storedGroup(ctx context.Context, sought, text string, args ...any) (st *directory.Stored, err error) {
 	err = r.q.query(ctx, func(rw row) (err error) {
@@ -41,7 +32,7 @@ func (r *reader) group(ctx context.Context, sought, text string, args ...any) (*
 
 // StoredGroup implements [directory.GroupReader].
 func (r *reader) StoredGroup(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
-	return r.storedGroup(ctx, string(id), groupColumns+`
+	return r.storedGroup(ctx, string(id), selectGroup+`
 		where workspace_id = $1
 		and id = $2`, r.ws, string(id))
 }
@@ -57,7 +48,7 @@ func (r *reader) Group(ctx context.Context, id directory.ResourceID) (*directory
 
 // GroupByName implements [directory.GroupReader].
 func (r *reader) GroupByName(ctx context.Context, source directory.SourceID, key string) (*directory.Group, error) {
-	return r.group(ctx, fmt.Sprintf("called %q", key), groupColumns+`
+	return r.group(ctx, fmt.Sprintf("called %q", key), selectGroup+`
 		where workspace_id = $1
 		and source = $2
 		and display_key = $3`, r.ws, string(source), key)
@@ -65,7 +56,7 @@ func (r *reader) GroupByName(ctx context.Context, source directory.SourceID, key
 
 // GroupByExternalID implements [directory.GroupReader].
 func (r *reader) GroupByExternalID(ctx context.Context, source directory.SourceID, externalID string) (*directory.Group, error) {
-	return r.group(ctx, fmt.Sprintf("with externalId %q", externalID), groupColumns+`
+	return r.group(ctx, fmt.Sprintf("with externalId %q", externalID), selectGroup+`
 		where workspace_id = $1
 		and external_id = $2
 		and external_id <> ''

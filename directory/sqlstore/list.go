@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 
 	"rollcall/directory"
@@ -29,9 +28,9 @@ var userSheet = &sheet{
 	record:  directory.UserRecord,
 	table:   directory.Users,
 	from:    "users",
-	columns: `t.id, t.source, t.version, t.created, t.modified, t.facts, t.doc`,
+	columns: userColumns,
 	lookup: `
-		select t.id, t.source, t.version, t.created, t.modified, t.facts, t.doc, t.shelf, g.id, g.display
+		select ` + userColumns + `, t.shelf, g.id, g.display
 		from users t
 		left join members m on m.workspace_id = t.workspace_id and m.user_id = t.id
 		left join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
@@ -46,37 +45,15 @@ var groupSheet = &sheet{
 	record:  directory.GroupRecord,
 	table:   directory.Groups,
 	from:    "groups",
-	columns: `t.id, t.source, t.version, t.created, t.modified, t.doc`,
+	columns: groupColumns,
 	lookup: `
-		select t.id, t.source, t.version, t.created, t.modified, t.doc, t.shelf, null, null
+		select ` + groupColumns + `, t.shelf, null, null
 		from groups t
 		where t.workspace_id = $1
 		and `,
 	scan:  scanStoredGroup,
 	fill:  func(*reader, context.Context, []*directory.Stored) error { return nil },
 	match: matchGroup,
-}
-
-func scanStoredUser(rw row, more ...any) (*directory.Stored, error) {
-	var id, source string
-	var version, created, modified int64
-	var facts, doc []byte
-	dest := append([]any{&id, &source, &version, &created, &modified, &facts, &doc}, more...)
-	if err := rw.Scan(dest...); err != nil {
-		return nil, fmt.Errorf("read user: %w", err)
-	}
-	return stored(id, source, version, created, modified, facts, doc), nil
-}
-
-func scanStoredGroup(rw row, more ...any) (*directory.Stored, error) {
-	st := new(directory.Stored)
-	var created, modified int64
-	dest := append([]any{&st.ID, &st.Source, &st.Meta.Version, &created, &modified, &st.Doc}, more...)
-	if err := rw.Scan(dest...); err != nil {
-		return nil, fmt.Errorf("read group: %w", err)
-	}
-	st.Meta.Created, st.Meta.Modified = fromMillis(created), fromMillis(modified)
-	return st, nil
 }
 
 func matchUser(_ *reader, _ context.Context, st *directory.Stored, f directory.Filter) (bool, error) {

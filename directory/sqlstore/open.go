@@ -30,6 +30,7 @@ type Store struct {
 	read    *sql.DB
 	readers chan *session
 	kept    kept // statements of the writing connection of SQLite
+	tokens  knownTokens
 	blocks  blockSizes
 	lockAt  string   // the lock file's path, or empty
 	locked  *os.File // while this process is the server

@@ -19,8 +19,8 @@ func one(ctx context.Context, q querier, dest []any, text string, args ...any) (
 // errEnough ends a query early.
 var errEnough = errors.New("enough")
 
-// any reports whether one of the pairs of ids that a query finds satisfies holds.
-func (r *reader) any(ctx context.Context, holds func(a, b directory.ResourceID) bool, text string, args ...any) (bool, error) {
+// some reports whether one of the pairs of ids that a query finds satisfies holds.
+func (r *reader) some(ctx context.Context, holds func(a, b directory.ResourceID) bool, text string, args ...any) (bool, error) {
 	err := r.q.query(ctx, func(rw row) error {
 		var a, b directory.ResourceID
 		if err := rw.Scan(&a, &b); err != nil {

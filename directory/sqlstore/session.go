@@ -45,8 +45,17 @@ func (s *Store) takeSession(ctx context.Context) (*session, error) {
 	return &session{s: s, link: link}, nil
 }
 
-// giveBack ends the session's transaction and makes it available to others.
+// giveBack makes the session available to others, once its transaction has ended. Where
+// the way to the database is long, nobody waits for that.
 func (r *session) giveBack() {
+	if r.s.dialect.remote && r.begun {
+		go r.end()
+		return
+	}
+	r.end()
+}
+
+func (r *session) end() {
 	if r.begun && !r.hurt {
 		r.hurt = r.link.exec(context.Background(), statement{text: rollbackText}) != nil
 	}

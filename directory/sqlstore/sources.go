@@ -92,12 +92,13 @@ func (w *writer) PutSource(_ context.Context, s *directory.Source) error {
 	}
 	if err := w.b.exec(`
 		insert into sources (workspace_id, id, kind, profile, may_grant, password_sync, strict, paused, braked, resumed,
-			created, version)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			created, version, revision)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
 		on conflict (workspace_id, id) do update
 		set kind = excluded.kind, profile = excluded.profile, may_grant = excluded.may_grant,
 			password_sync = excluded.password_sync, strict = excluded.strict, paused = excluded.paused,
-			braked = excluded.braked, resumed = excluded.resumed, version = excluded.version`,
+			braked = excluded.braked, resumed = excluded.resumed, version = excluded.version,
+			revision = sources.revision + 1`,
 		w.ws, string(s.ID), string(s.Kind), s.Profile, mayGrant, s.PasswordSync, s.Strict, paused, s.Braked,
 		s.Resumed, toMillis(s.Created), int64(s.Version)); err != nil {
 		return fmt.Errorf("write source %s: %w", s.ID, err)

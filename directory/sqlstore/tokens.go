@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"rollcall/directory"
 )
@@ -22,33 +23,94 @@ func (c *tokenScan) token() *directory.Token {
 	return &c.t
 }
 
-// TokenByHash implements [directory.Store]. It is one statement, for every request
-// begins with it.
+// TokenByHash implements [directory.Store]. Every request begins with it, so what was
+// read once is kept, and asked for is only whether it still holds: a source has another
+// revision after every write, and of a token nothing else changes than when it ends.
 func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
-	var workspace directory.WorkspaceID
-	var t tokenScan
-	var c sourceScan
-	found := false
-	err := s.withSession(ctx, func(r *session) (err error) {
-		found, err = one(ctx, r, append(append([]any{&workspace}, t.dest()...), c.dest()...), `
-			select t.workspace_id, t.id, t.source, t.hash, t.hint, t.created_by, t.created, t.expires, t.revoked,
-				`+sourceFields+`
-			from tokens t
-			join sources s on s.workspace_id = t.workspace_id and s.id = t.source
-			where t.hash = $1`, hash)
+	var k knownToken
+	err := s.withSession(ctx, func(r *session) error {
+		stamp, err := readStamp(ctx, r, hash)
+		if err != nil || s.tokens.get(hash, stamp, &k) {
+			return err
+		}
+		if k, err = readToken(ctx, r, hash); err == nil {
+			k.stamp = stamp
+			s.tokens.put(hash, k)
+		}
 		return err
 	})
 	if err != nil {
 		return "", nil, nil, err
 	}
-	if !found {
-		return "", nil, nil, directory.Errorf(directory.NotFound, "", "there is no such token")
+	token := k.token
+	return k.workspace, &token, k.source.Clone(), nil
+}
+
+// readStamp reads what tells whether a token and its source are still as they were.
+func readStamp(ctx context.Context, r *session, hash string) (stamp string, err error) {
+	found, err := one(ctx, r, []any{&stamp}, `
+			select t.expires || ' ' || t.revoked || ' ' || s.revision as stamp
+			from tokens t
+			join sources s on s.workspace_id = t.workspace_id and s.id = t.source
+			where t.hash = $1`, hash)
+	if err == nil && !found {
+		err = directory.Errorf(directory.NotFound, "", "there is no such token")
 	}
-	source, err := c.source()
+	return stamp, err
+}
+
+func readToken(ctx context.Context, r *session, hash string) (k knownToken, err error) {
+	var t tokenScan
+	var c sourceScan
+	_, err = one(ctx, r, append(append([]any{&k.workspace}, t.dest()...), c.dest()...), `
+			select t.workspace_id, t.id, t.source, t.hash, t.hint, t.created_by, t.created, t.expires, t.revoked,
+				`+sourceFields+`
+			from tokens t
+			join sources s on s.workspace_id = t.workspace_id and s.id = t.source
+			where t.hash = $1`, hash)
 	if err != nil {
-		return "", nil, nil, err
+		return k, err
 	}
-	return workspace, t.token(), source, nil
+	k.token = *t.token()
+	k.source, err = c.source()
+	return k, err
+}
+
+// knownToken is a token with its source as they were at the stamp.
+type knownToken struct {
+	stamp     string
+	workspace directory.WorkspaceID
+	token     directory.Token
+	source    *directory.Source
+}
+
+// knownTokens keeps tokens by their digests.
+type knownTokens struct {
+	mu     sync.RWMutex
+	tokens map[string]knownToken
+}
+
+// maxKnownTokens bounds the memory for tokens; who has more reads some of them again.
+const maxKnownTokens = 4096
+
+func (t *knownTokens) get(hash, stamp string, k *knownToken) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	known, ok := t.tokens[hash]
+	if ok && known.stamp == stamp {
+		*k = known
+		return true
+	}
+	return false
+}
+
+func (t *knownTokens) put(hash string, k knownToken) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tokens == nil || len(t.tokens) >= maxKnownTokens {
+		t.tokens = make(map[string]knownToken)
+	}
+	t.tokens[hash] = k
 }
 
 // Tokens implements [directory.SourceReader].

@@ -2,85 +2,66 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"rollcall/directory"
 )
 
-const userColumns = `
-		select u.source, u.version, u.created, u.modified, u.facts, u.doc
-		from users u`
+const selectUser = `
+		select ` + userColumns + `
+		from users t`
 
 // scanUser reads a row of userColumns.
 func scanUser(rw row) (*directory.User, error) {
-	var source string
-	var version, created, modified int64
-	var facts, doc []byte
-	if err := rw.Scan(&source, &version, &created, &modified, &facts, &doc); err != nil {
-		return nil, fmt.Errorf("read user: %w", err)
-	}
-	return decodeUser(&directory.Stored{Source: directory.SourceID(source), Doc: doc, Facts: facts,
-		Meta: meta(version, created, modified)})
-}
-
-// decodeUser makes a user of what is stored of one.
-func decodeUser(st *directory.Stored) (*directory.User, error) {
-	u, err := directory.DecodeUser(st.Doc)
+	st, err := scanStored(rw)
 	if err != nil {
 		return nil, err
 	}
-	u.Source, u.Meta = st.Source, st.Meta
-	if len(st.Facts) > 0 {
-		if err := json.Unmarshal(st.Facts, &u.Facts); err != nil {
-			return nil, fmt.Errorf("read facts of user %s: %w", u.ID, err)
-		}
-	}
-	return u, nil
+	return decodeUser(st)
 }
 
-// user returns the only user that a query finds.
-func (r *reader) user(ctx context.Context, sought, text string, args ...any) (u *directory.User, err error) {
+// user returns the only user that a query finds; how and what say who was sought.
+func (r *reader) user(ctx context.Context, how, what, text string, args ...any) (u *directory.User, err error) {
 	err = r.q.query(ctx, func(rw row) (err error) {
 		u, err = scanUser(rw)
 		return err
 	}, text, args...)
 	if err == nil && u == nil {
-		err = directory.Errorf(directory.NotFound, "", "there is no user %s", sought)
+		err = directory.Errorf(directory.NotFound, "", "there is no user %s%s", how, what)
 	}
 	return u, err
 }
 
 // User implements [directory.UserReader].
 func (r *reader) User(ctx context.Context, id directory.ResourceID) (*directory.User, error) {
-	return r.user(ctx, string(id), userColumns+`
-		where u.workspace_id = $1
-		and u.id = $2`, r.ws, string(id))
+	return r.user(ctx, "", string(id), selectUser+`
+		where t.workspace_id = $1
+		and t.id = $2`, r.ws, string(id))
 }
 
 // UserByName implements [directory.UserReader].
 func (r *reader) UserByName(ctx context.Context, key string) (*directory.User, error) {
-	return r.user(ctx, fmt.Sprintf("called %q", key), userColumns+`
-		where u.workspace_id = $1
-		and u.name_key = $2`, r.ws, key)
+	return r.user(ctx, "called ", key, selectUser+`
+		where t.workspace_id = $1
+		and t.name_key = $2`, r.ws, key)
 }
 
 // UserByExternalID implements [directory.UserReader].
 func (r *reader) UserByExternalID(ctx context.Context, source directory.SourceID, externalID string) (*directory.User, error) {
-	return r.user(ctx, fmt.Sprintf("with externalId %q", externalID), userColumns+`
-		where u.workspace_id = $1
-		and u.external_id = $2
-		and u.external_id <> ''
-		and u.source = $3`, r.ws, externalID, string(source))
+	return r.user(ctx, "with externalId ", externalID, selectUser+`
+		where t.workspace_id = $1
+		and t.external_id = $2
+		and t.external_id <> ''
+		and t.source = $3`, r.ws, externalID, string(source))
 }
 
 // UserByEmail implements [directory.UserReader].
 func (r *reader) UserByEmail(ctx context.Context, key string) (*directory.User, error) {
-	return r.user(ctx, fmt.Sprintf("with the address %q", key), userColumns+`
-		where u.workspace_id = $1
-		and u.email_key = $2
-		and u.email_key <> ''`, r.ws, key)
+	return r.user(ctx, "with the address ", key, selectUser+`
+		where t.workspace_id = $1
+		and t.email_key = $2
+		and t.email_key <> ''`, r.ws, key)
 }
 
 // Collides implements [directory.UserReader].
@@ -115,53 +96,31 @@ func (r *reader) Collides(ctx context.Context, c directory.Claim) (bool, error) 
 func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
 	var st *directory.Stored
 	err := r.q.query(ctx, func(rw row) error {
-		var source string
-		var version, created, modified int64
-		var facts, doc, group, display []byte
-		if err := rw.Scan(&source, &version, &created, &modified, &facts, &doc, &group, &display); err != nil {
-			return fmt.Errorf("read user %s: %w", id, err)
+		var group, display []byte
+		got, err := scanStoredUser(rw, &group, &display)
+		if err != nil {
+			return err
 		}
 		if st == nil {
-			st = stored(string(id), source, version, created, modified, facts, doc)
+			st = got
 		}
 		if group != nil {
 			st.Groups = append(st.Groups, directory.GroupRef{ID: directory.ResourceID(group), DisplayName: string(display)})
 		}
 		return nil
 	}, `
-		select u.source, u.version, u.created, u.modified, u.facts, u.doc, g.id, g.display
-		from users u
-		left join members m on m.workspace_id = u.workspace_id and m.user_id = u.id
+		select `+userColumns+`, g.id, g.display
+		from users t
+		left join members m on m.workspace_id = t.workspace_id and m.user_id = t.id
 		left join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
-		where u.workspace_id = $1
-		and u.id = $2
-		and u.purge_at = 0
+		where t.workspace_id = $1
+		and t.id = $2
+		and t.purge_at = 0
 		order by m.group_id`, r.ws, string(id))
 	if err == nil && st == nil {
 		err = directory.Errorf(directory.NotFound, "", "there is no user %s", id)
 	}
 	return st, err
-}
-
-var noFacts = []byte("{}")
-
-func stored(id, source string, version, created, modified int64, facts, doc []byte) *directory.Stored {
-	if len(facts) == 0 {
-		facts = noFacts
-	}
-	// One allocation for both, which belong to the caller.
-	both := append(append(make([]byte, 0, len(doc)+len(facts)), doc...), facts...)
-	return &directory.Stored{
-		ID:     directory.ResourceID(id),
-		Source: directory.SourceID(source),
-		Doc:    both[:len(doc):len(doc)],
-		Facts:  both[len(doc):],
-		Meta:   meta(version, created, modified),
-	}
-}
-
-func meta(version, created, modified int64) directory.Meta {
-	return directory.Meta{Version: directory.Version(version), Created: fromMillis(created), Modified: fromMillis(modified)}
 }
 
 // OtherAdmin implements [directory.UserReader].
@@ -176,7 +135,7 @@ func (r *reader) OtherAdmin(ctx context.Context, but directory.AdminExcept) (boo
 func (r *reader) otherGrantedAdmin(ctx context.Context, but directory.AdminExcept) (bool, error) {
 	skip := setOf(but.Users)
 	counts := func(id, _ directory.ResourceID) bool { return !skip[id] }
-	return r.any(ctx, counts, `
+	return r.some(ctx, counts, `
 		select id, ''
 		from users
 		where workspace_id = $1
@@ -193,7 +152,7 @@ func (r *reader) otherMappedAdmin(ctx context.Context, but directory.AdminExcept
 		excepted := group == but.Group && but.Group != "" && (len(members) == 0 || members[id])
 		return !skip[id] && !excepted
 	}
-	return r.any(ctx, counts, `
+	return r.some(ctx, counts, `
 		select u.id, m.group_id
 		from mappings p
 		cross join members m
@@ -241,11 +200,11 @@ func (r *reader) Held(ctx context.Context, guests bool, limit int) (waiting []*d
 		u, err := scanUser(rw)
 		waiting = append(waiting, u)
 		return err
-	}, userColumns+`
-		where u.workspace_id = $1
-		and u.class = $2
-		and u.state = 'held'
-		order by u.held_since, u.id
+	}, selectUser+`
+		where t.workspace_id = $1
+		and t.class = $2
+		and t.state = 'held'
+		order by t.held_since, t.id
 		limit $3`, r.ws, class, limit)
 	return waiting, err
 }

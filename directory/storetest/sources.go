@@ -55,9 +55,16 @@ func testTokens(t *testing.T, open Open) {
 	}
 	f.same("of a source", tokens(entra), []directory.Token{second})
 	f.same("all", tokens(""), []directory.Token{token, second})
+	source.Paused, source.MayGrant = &directory.Switch{By: "ops"}, nil
+	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutSource(ctx, source) })
+	src.Paused = nil // what was handed out is the caller's
+	_, _, src, err = f.store.TokenByHash(t.Context(), token.Hash)
+	f.same("its source after a change", []any{src, err}, []any{source, nil})
 	token.Revoked = day
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutToken(ctx, &token) })
 	f.same("revoked", tokens(okta), []directory.Token{token})
+	_, tk, _, err = f.store.TokenByHash(t.Context(), token.Hash)
+	f.same("found revoked", []any{tk, err}, []any{&token, nil})
 }
 
 func testConflicts(t *testing.T, open Open) {

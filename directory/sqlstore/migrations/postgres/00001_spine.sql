@@ -31,6 +31,7 @@ create table sources (
 	resumed       bigint not null,
 	created       bigint not null,
 	version       bigint not null,
+	revision      bigint not null,
 	primary key (workspace_id, id)
 );
 
