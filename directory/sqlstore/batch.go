@@ -199,6 +199,7 @@ func (b *batch) commit() error {
 	err = b.link.exec(b.ctx, append(b.waiting, statement{text: commitText})...)
 	b.waiting = nil
 	if err == nil {
+		b.s.grew(int64(len(b.frames[0].moves)) + b.frames[0].members)
 		return nil
 	}
 	b.broken = b.uncertain(err)

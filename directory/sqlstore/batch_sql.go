@@ -20,8 +20,11 @@ func (b *batch) queryOnce(_ context.Context, scan func(row) error, text string, 
 }
 
 func (b *batch) ask(q statement, scan func(row) error) error {
-	if err := b.check(q.args); err != nil {
-		return err
+	if b.broken != nil {
+		return b.broken
+	}
+	if checkText(q.args) != nil {
+		return nil // nothing in the database is like that
 	}
 	first := b.waiting
 	b.waiting = nil
@@ -39,7 +42,10 @@ func (b *batch) ask(q statement, scan func(row) error) error {
 // exec writes within the present step. Where the way to the database is long, the
 // statement waits for company, at the latest until the step ends.
 func (b *batch) exec(text string, args ...any) error {
-	if err := b.check(args); err != nil {
+	if b.broken != nil {
+		return b.broken
+	}
+	if err := checkText(args); err != nil {
 		return err
 	}
 	b.save()
@@ -65,14 +71,6 @@ func (b *batch) sync() error {
 	list := b.waiting
 	b.waiting = nil
 	return b.failed(b.link.exec(b.ctx, list...))
-}
-
-// check refuses to go on with a transaction that may be gone.
-func (b *batch) check(args []any) error {
-	if b.broken != nil {
-		return b.broken
-	}
-	return checkText(args)
 }
 
 // failed sorts the error of a statement by what it means for the others in the batch.

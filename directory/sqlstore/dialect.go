@@ -31,6 +31,11 @@ type dialect struct {
 	// can, and none outlives its caller.
 	remote bool
 
+	// arrays tells that a list can be one argument.
+	arrays bool
+	// analyzes tells that the planner goes by statistics.
+	analyzes bool
+
 	begin    string // begins a transaction that will write
 	link     func(*sql.Conn, *kept) link
 	classify func(error) fault
@@ -57,6 +62,8 @@ var postgresDialect = &dialect{
 	forUpdate:  " for update",
 	fragile:    true,
 	remote:     true,
+	analyzes:   true,
+	arrays:     true,
 	begin:      "begin",
 	link:       linkPostgres,
 	classify:   classifyPostgres,

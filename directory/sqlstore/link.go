@@ -56,10 +56,20 @@ func drop(conn *sql.Conn) {
 // it and takes the whole transaction with it.
 func checkText(args []any) error {
 	for _, a := range args {
-		text, ok := a.(string)
-		if ok && (strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)) {
-			return directory.Errorf(directory.Invalid, "", "the text contains characters that cannot be kept")
+		switch a := a.(type) {
+		case string:
+			if !storable(a) {
+				return directory.Errorf(directory.Invalid, "", "the text contains characters that cannot be kept")
+			}
+		case []string:
+			for _, text := range a {
+				if !storable(text) {
+					return directory.Errorf(directory.Invalid, "", "the text contains characters that cannot be kept")
+				}
+			}
 		}
 	}
 	return nil
 }
+
+func storable(text string) bool { return strings.IndexByte(text, 0) < 0 && utf8.ValidString(text) }

@@ -219,7 +219,7 @@ func (r *reader) byIDs(ctx context.Context, s *sheet, ids []directory.ResourceID
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list := padded(ids)
+	among, list := oneOf(r.s.dialect, 2, ids)
 	err = r.q.query(ctx, func(rw row) error {
 		st, err := s.scan(rw)
 		page = append(page, st)
@@ -228,7 +228,7 @@ func (r *reader) byIDs(ctx context.Context, s *sheet, ids []directory.ResourceID
 		select `+s.columns+`
 		from `+s.from+` t
 		where t.workspace_id = $1
-		and t.id in (`+placeholders(2, len(list))+`)
+		and t.id `+among+`
 		order by t.id`, append([]any{r.ws}, list...)...)
 	return page, err
 }

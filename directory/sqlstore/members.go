@@ -41,9 +41,17 @@ func (r *reader) Membership(ctx context.Context, group directory.ResourceID, ids
 		states[id] = m
 		return err
 	}
+	// What cannot be in the database is nobody's id.
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id directory.ResourceID) bool { return !storable(string(id)) })
 	for part := range slices.Chunk(ids, maxList) {
-		list := padded(part)
-		err := r.q.query(ctx, scan, membershipText(len(list)), append([]any{r.ws, string(group)}, list...)...)
+		among, list := oneOf(r.s.dialect, 3, part)
+		err := r.q.query(ctx, scan, `
+		select u.id, u.source, u.shelf, coalesce(m.user_id, '')
+		from users u
+		left join members m on m.workspace_id = u.workspace_id and m.group_id = $2 and m.user_id = u.id
+		where u.workspace_id = $1
+		and u.purge_at = 0
+		and u.id `+among, append([]any{r.ws, string(group)}, list...)...)
 		if err != nil {
 			return nil, err
 		}
@@ -51,19 +59,9 @@ func (r *reader) Membership(ctx context.Context, group directory.ResourceID, ids
 	return states, nil
 }
 
-func membershipText(n int) string {
-	return `
-		select u.id, u.source, u.shelf, coalesce(m.user_id, '')
-		from users u
-		left join members m on m.workspace_id = u.workspace_id and m.group_id = $2 and m.user_id = u.id
-		where u.workspace_id = $1
-		and u.purge_at = 0
-		and u.id in (` + placeholders(3, n) + `)`
-}
-
 // isMember reports whether the group has the live member.
 func (r *reader) isMember(ctx context.Context, group, user directory.ResourceID) (bool, error) {
-	if checkText([]any{user}) != nil {
+	if !storable(string(user)) {
 		return false, nil
 	}
 	var n int64
@@ -109,24 +107,21 @@ func (r *reader) groupsOf(ctx context.Context, users []directory.ResourceID) (ma
 		return err
 	}
 	for part := range slices.Chunk(users, maxList) {
-		list := padded(part)
-		if err := r.q.query(ctx, scan, groupsOfText(len(list)), append([]any{r.ws}, list...)...); err != nil {
-			return nil, err
-		}
-	}
-	return groups, nil
-}
-
-func groupsOfText(n int) string {
-	return `
+		among, list := oneOf(r.s.dialect, 2, part)
+		err := r.q.query(ctx, scan, `
 		select m.user_id, g.id, g.display
 		from members m
 		cross join groups g
 		where m.workspace_id = $1
 		and g.workspace_id = m.workspace_id
 		and g.id = m.group_id
-		and m.user_id in (` + placeholders(2, n) + `)
-		order by m.user_id, m.group_id`
+		and m.user_id `+among+`
+		order by m.user_id, m.group_id`, append([]any{r.ws}, list...)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
 }
 
 var insertMembers = manyRows{3, `
@@ -142,18 +137,19 @@ func (w *writer) AddMembers(_ context.Context, group directory.ResourceID, ids [
 	if err := w.b.insertRows(insertMembers, rows); err != nil {
 		return fmt.Errorf("add members to group %s: %w", group, err)
 	}
+	w.b.top().members += int64(len(ids))
 	return nil
 }
 
 // RemoveMembers implements [directory.GroupWriter].
 func (w *writer) RemoveMembers(_ context.Context, group directory.ResourceID, ids []directory.ResourceID) error {
 	for part := range slices.Chunk(ids, maxList) {
-		list := padded(part)
+		among, list := oneOf(w.s.dialect, 3, part)
 		if err := w.b.exec(`
 		delete from members
 		where workspace_id = $1
 		and group_id = $2
-		and user_id in (`+placeholders(3, len(list))+`)`, append([]any{w.ws, string(group)}, list...)...); err != nil {
+		and user_id `+among, append([]any{w.ws, string(group)}, list...)...); err != nil {
 			return fmt.Errorf("remove members from group %s: %w", group, err)
 		}
 	}

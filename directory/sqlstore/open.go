@@ -39,7 +39,8 @@ type Store struct {
 	queues  map[directory.WorkspaceID]*queue
 	closed  bool
 	closing chan struct{}
-	work    sync.WaitGroup // of the queues' goroutines
+	growth  growth
+	work    sync.WaitGroup // of all goroutines
 
 	fail   sync.Once
 	failed chan struct{}

@@ -14,6 +14,7 @@ type pending struct {
 	audit    []auditEntry
 	raised   map[recordKey]raise
 	moves    []move
+	members  int64 // how many were added
 }
 
 // auditEntry is a record to be sealed, or the order to erase earlier ones.
@@ -57,6 +58,7 @@ func (p *pending) merge(q *pending) {
 	}
 	p.audit = append(p.audit, q.audit...)
 	p.moves = append(p.moves, q.moves...)
+	p.members += q.members
 	for k, r := range q.raised {
 		p.raise(k, r)
 	}

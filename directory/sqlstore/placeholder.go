@@ -34,7 +34,21 @@ var listSizes = []int{1, 4, 16, 64, 128, 256}
 // maxList is how long a list in a statement can be.
 const maxList = 256
 
-// padded returns ids, at most maxList, filled up to the next of the sizes.
+// oneOf writes the condition that something is one of the ids, at most maxList, whose
+// placeholders begin with the first, and returns its arguments.
+func oneOf[T ~string](d *dialect, first int, ids []T) (text string, args []any) {
+	if d.arrays {
+		list := make([]string, len(ids))
+		for i, id := range ids {
+			list[i] = string(id)
+		}
+		return "= any($" + strconv.Itoa(first) + ")", []any{list}
+	}
+	args = padded(ids)
+	return "in (" + placeholders(first, len(args)) + ")", args
+}
+
+// padded returns ids filled up to the next of the sizes.
 func padded[T ~string](ids []T) []any {
 	size := maxList
 	for i := len(listSizes) - 1; i >= 0 && listSizes[i] >= len(ids); i-- {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"rollcall/directory"
@@ -120,9 +121,15 @@ func optional(v any, present bool) (string, error) {
 
 // DropMembers implements [directory.SourceWriter].
 func (w *writer) DropMembers(_ context.Context, source directory.SourceID, group directory.ResourceID, ids []directory.ResourceID, at time.Time) error {
-	rows := make([][]any, len(ids))
-	for i, id := range ids {
-		rows[i] = []any{w.ws, string(source), string(group), string(id), at.UnixMilli()}
+	rows := make([][]any, 0, len(ids))
+	noted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		// A client may send any text as an id; what is noted is for people to read.
+		text := strings.ReplaceAll(strings.ToValidUTF8(string(id), "\uFFFD"), "\x00", "\uFFFD")
+		if !noted[text] {
+			noted[text] = true
+			rows = append(rows, []any{w.ws, string(source), string(group), text, at.UnixMilli()})
+		}
 	}
 	if err := w.b.insertRows(insertDropped, rows); err != nil {
 		return fmt.Errorf("note members that were left out: %w", err)

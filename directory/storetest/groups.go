@@ -111,7 +111,7 @@ func testMembers(t *testing.T, open Open) {
 
 func testMembership(f *fixture, g *directory.Group, people []*directory.User) {
 	f.Helper()
-	asked := append(idsOf(people), "nobody")
+	asked := append(idsOf(people), "nobody", "nul\x00", "\xff")
 	states := read(f, func(tx directory.ReadTx, ctx context.Context) (map[directory.ResourceID]directory.MemberState, error) {
 		return tx.Membership(ctx, g.ID, asked)
 	})

@@ -124,7 +124,7 @@ func testDropped(t *testing.T, open Open) {
 		})
 	}
 	drop("g1", 1, "a", "b")
-	drop("g2", 2, "a")
+	drop("g2", 2, "a", "a")
 	drop("g1", 3, "b")
 	dropped := func(limit int) []directory.Dropped {
 		return read(f, func(tx directory.ReadTx, ctx context.Context) ([]directory.Dropped, error) {
@@ -136,4 +136,6 @@ func testDropped(t *testing.T, open Open) {
 		{Source: okta, Group: "g1", Member: "a", At: at(1)}}
 	f.same("newest first", dropped(9), want)
 	f.same("limited", dropped(2), want[:2])
+	drop("g3", 4, "nul\x00", "\xff") // what a client sends
+	f.same("of odd ids", len(dropped(9)), 5)
 }

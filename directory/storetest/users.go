@@ -72,6 +72,8 @@ func testMissingUsers(t *testing.T, open Open) {
 	missing(f, "address", byEmail("bob@acme.example"))
 	missing(f, "no address", byEmail(""))
 	missing(f, "a group's id", byID(group("g").ID))
+	missing(f, "an id that nobody can have", byID("nul\x00"))
+	missing(f, "a name that nobody can have", byName("\xff"))
 }
 
 func testDeletedUsers(t *testing.T, open Open) {
