@@ -72,10 +72,6 @@ func (p *pending) raise(k recordKey, r raise) {
 	p.raised[k] = raise{have.generations + r.generations, max(have.lane, r.lane)}
 }
 
-func (p *pending) place(t directory.RecordType, shelf, id string, delta int64) {
-	p.moves = append(p.moves, move{shelfKey{t, shelf}, id, delta})
-}
-
 // top returns what the present step has gathered.
 func (b *batch) top() *pending { return &b.frames[len(b.frames)-1].pending }
 
