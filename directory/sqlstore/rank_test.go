@@ -25,8 +25,8 @@ func TestRanksEqualAModel(t *testing.T) {
 				t.Fatal(err)
 			}
 			m := &rankModel{t: t, s: s, ws: ws, random: rand.New(rand.NewPCG(1, uint64(sizes.large))), people: map[string]*directory.User{}}
-			for round := range 120 {
-				m.batch(1+m.random.IntN(30), round%40 < 25)
+			for round := range 80 {
+				m.batch(1+m.random.IntN(30), round%27 < 17)
 				m.check()
 			}
 		})
@@ -139,14 +139,15 @@ func (m *rankModel) checkBlocks(level int, blocks []block, ids []string) {
 
 func (m *rankModel) checkSeek(ctx context.Context, r *reader, k shelfKey, ids []string) error {
 	m.t.Helper()
-	for rank, id := range ids {
+	for range min(len(ids), 12) {
+		rank := m.random.IntN(len(ids))
 		low, skip, err := r.seek(ctx, k, int64(rank))
 		if err != nil {
 			return err
 		}
 		at, _ := slices.BinarySearch(ids, low)
 		if got := at + int(skip); got != rank || skip >= m.s.blocks.small {
-			m.t.Fatalf("rank %d (%s): found %d, %d after %q", rank, id, got, skip, low)
+			m.t.Fatalf("rank %d (%s): found %d, %d after %q", rank, ids[rank], got, skip, low)
 		}
 	}
 	return nil

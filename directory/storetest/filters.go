@@ -186,7 +186,7 @@ func testFilters(t *testing.T, open Open) {
 		}
 		f.fillQuestions(rt, q)
 		f.view(func(ctx context.Context, tx directory.ReadTx) error {
-			for range 20 {
+			for range 6 {
 				if err := q.compare(ctx, tx, rt); err != nil {
 					return err
 				}

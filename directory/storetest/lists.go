@@ -161,11 +161,11 @@ func testListsEqualModel(t *testing.T, open Open) {
 	f := newFixture(t, open)
 	m := &shelfModel{make(map[directory.ResourceID]*directory.User)}
 	random := rand.New(rand.NewPCG(3, 9))
-	for round := range 60 {
-		size := 1 + random.IntN(80)
+	for round := range 30 {
+		size := 1 + random.IntN(160)
 		f.update(func(ctx context.Context, tx directory.WriteTx) error {
 			for range size {
-				if err := m.change(ctx, tx, random, round < 40); err != nil {
+				if err := m.change(ctx, tx, random, round < 20); err != nil {
 					return err
 				}
 			}
