@@ -2,21 +2,16 @@ package sqlstore
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
 	"fmt"
-	"net/url"
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
-	"rollcall/dev/need"
 	"rollcall/directory"
 )
 
@@ -24,88 +19,6 @@ import (
 func engines(b *testing.B, fn func(b *testing.B, s *Store)) {
 	b.Run("sqlite", func(b *testing.B) { fn(b, newStore(b)) })
 	b.Run("postgres", func(b *testing.B) { fn(b, newPostgres(b)) })
-}
-
-// newPostgres returns an empty store in a database of its own.
-func newPostgres(t testing.TB) *Store {
-	t.Helper()
-	server := need.Postgres(t)
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "rollcall_" + strings.ToLower(rand.Text())
-	if _, err := db.Exec("create database " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		db.Exec("drop database " + name + " with (force)")
-		db.Close()
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	s, err := Open(t.Context(), Config{URL: u.String()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func workspaceIn(t testing.TB, s *Store) directory.WorkspaceID {
-	t.Helper()
-	ws, err := s.EnsureWorkspace(t.Context(), "default")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ws
-}
-
-// employee is somebody whose document has about 0.9 KB.
-func employee(i int) *directory.User {
-	now := time.Now().UTC().Truncate(time.Millisecond)
-	name := "employee." + strconv.Itoa(i)
-	return &directory.User{
-		ID: directory.NewID(now), ExternalID: fmt.Sprintf("00u%017d", i*7919%100_000_007), UserName: name + "@acme.example",
-		Name:        &directory.Name{GivenName: "Given" + strconv.Itoa(i%997), FamilyName: "Family" + strconv.Itoa(i%1009), Formatted: "Given Family"},
-		DisplayName: fmt.Sprintf("Given%d Family%d", i%997, i%1009), Title: "Engineer", Locale: "en-US", Timezone: "Europe/Berlin", Wanted: i%10 != 0,
-		Emails:       []directory.MultiValue{{Value: name + "@acme.example", Type: "work", Primary: true}},
-		PhoneNumbers: []directory.MultiValue{{Value: "+49 30 " + strconv.Itoa(i), Type: "work"}},
-		Addresses:    []directory.Address{{StreetAddress: strconv.Itoa(i%500) + " Long Street", Locality: "Berlin", Country: "DE", Type: "work"}},
-		Enterprise:   &directory.Enterprise{EmployeeNumber: strconv.Itoa(i), CostCenter: "4130", Department: "Tour Operations " + strconv.Itoa(i%40)},
-		Source:       "okta", Meta: directory.Meta{Version: 1, Created: now, Modified: now},
-	}
-}
-
-// hire is what the directory does in the store to make somebody.
-func hire(u *directory.User) func(context.Context, directory.WriteTx) error {
-	doc, err := u.Doc()
-	if err != nil {
-		panic(err)
-	}
-	detail := `{"name":"` + u.UserName + `","diff":[{"path":"userName","after":"` + u.UserName + `"}]}`
-	return func(ctx context.Context, tx directory.WriteTx) error {
-		if _, err := tx.UserByName(ctx, directory.Fold(u.UserName)); !directory.Is(err, directory.NotFound) {
-			return fmt.Errorf("look for %s: %w", u.UserName, err)
-		}
-		if _, err := tx.Workspace(ctx); err != nil {
-			return err
-		}
-		if err := tx.PutUser(ctx, nil, u, doc); err != nil {
-			return err
-		}
-		if err := tx.Raise(ctx, directory.UserRecord, string(u.ID), directory.PushLane); err != nil {
-			return err
-		}
-		return tx.Record(ctx, &directory.AuditRecord{At: u.Meta.Created, Actor: "client:okta", ActorID: "t1", Change: "PutUser",
-			Outcome: directory.Created, Type: directory.UserRecord, Record: string(u.ID), Salt: "0123456789abcdef", Detail: detail})
-	}
 }
 
 // crew runs fn from callers at a time until b is content.
@@ -141,8 +54,6 @@ func cpuTime(t testing.TB) time.Duration {
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
-
-var serial atomic.Int64
 
 // BenchmarkCreate makes people durably; compare with BenchmarkSingleCommit.
 func BenchmarkCreate(b *testing.B) {
@@ -182,32 +93,6 @@ func BenchmarkSingleCommit(b *testing.B) {
 			})
 		}
 	})
-}
-
-// seed makes n people, a thousand at a time.
-func seed(t testing.TB, s *Store, ws directory.WorkspaceID, n int) []directory.ResourceID {
-	t.Helper()
-	ids := make([]directory.ResourceID, 0, n)
-	for len(ids) < n {
-		err := s.Update(t.Context(), ws, func(ctx context.Context, tx directory.WriteTx) error {
-			for range min(1000, n-len(ids)) {
-				u := employee(int(serial.Add(1)))
-				ids = append(ids, u.ID)
-				doc, err := u.Doc()
-				if err != nil {
-					return err
-				}
-				if err := tx.PutUser(ctx, nil, u, doc); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return ids
 }
 
 // size is how many people the benchmarks of reading have.

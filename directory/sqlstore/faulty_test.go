@@ -1,4 +1,4 @@
-package sqlstore_test
+package sqlstore
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func TestFaultyLeavesAllOrNothing(t *testing.T) {
 	}
 	for name, fault := range faults {
 		t.Run(name, func(t *testing.T) {
-			f := storetest.NewFaulty(openSQLite(t))
+			f := storetest.NewFaulty(newStore(t))
 			ws, err := f.EnsureWorkspace(t.Context(), "default")
 			if err != nil {
 				t.Fatal(err)

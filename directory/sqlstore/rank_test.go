@@ -33,20 +33,6 @@ func TestRanksEqualAModel(t *testing.T) {
 	}
 }
 
-// newStore returns an empty store on SQLite.
-func newStore(t testing.TB) *Store {
-	t.Helper()
-	s, err := Open(t.Context(), Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 type rankModel struct {
 	t      *testing.T
 	s      *Store
