@@ -36,8 +36,22 @@ func newStore(t testing.TB) *Store {
 	return s
 }
 
-// newPostgres returns an empty store in a database of its own.
+// newPostgres returns an empty store on PostgreSQL.
 func newPostgres(t testing.TB) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), Config{URL: newDatabase(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// newDatabase makes a database on the server that the tests share, and returns its URL.
+func newDatabase(t testing.TB) string {
 	t.Helper()
 	server := need.Postgres(t)
 	db, err := sql.Open("pgx", server)
@@ -49,7 +63,9 @@ func newPostgres(t testing.TB) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		db.Exec("drop database " + name + " with (force)")
+		if _, err := db.Exec("drop database " + name + " with (force)"); err != nil {
+			t.Error(err)
+		}
 		db.Close()
 	})
 	u, err := url.Parse(server)
@@ -57,15 +73,7 @@ func newPostgres(t testing.TB) *Store {
 		t.Fatal(err)
 	}
 	u.Path = "/" + name
-	s, err := Open(t.Context(), Config{URL: u.String()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return u.String()
 }
 
 func workspaceIn(t testing.TB, s *Store) directory.WorkspaceID {
@@ -77,6 +85,7 @@ func workspaceIn(t testing.TB, s *Store) directory.WorkspaceID {
 	return ws
 }
 
+// serial tells people apart.
 var serial atomic.Int64
 
 // employee is somebody whose document has about 0.9 KB.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -31,37 +32,51 @@ func (s *Store) Migrate(ctx context.Context) error {
 	case have == want:
 		return nil
 	}
-	return s.underLock(func() error {
-		p, err := s.migrator()
-		if err != nil {
-			return err
-		}
-		done, err := p.Up(ctx)
-		if err != nil {
-			return fmt.Errorf("migrate %s: %w", s.place, err)
-		}
-		for _, m := range done {
-			s.log.Info("the database was migrated", "version", m.Source.Version, "dur", m.Duration)
-		}
-		return nil
-	})
-}
-
-// underLock runs fn as the only server.
-func (s *Store) underLock(fn func() error) error {
 	held := s.locked != nil
-	got, err := s.lock()
-	if err != nil {
+	got, err := s.lockToMigrate(ctx)
+	if err != nil || !got {
 		return err
-	}
-	if !got {
-		return directory.Errorf(directory.Unavailable, "", "the database %s is older than this program, and a server is using it", s.place).
-			Hinted("stop the server and start its newer version")
 	}
 	if !held {
 		defer s.unlock()
 	}
-	return fn()
+	return s.migrateUp(ctx)
+}
+
+// patience for another process that is just migrating, which takes no longer.
+const migrationPatience = 2 * time.Second
+
+// lockToMigrate takes the server's lock. It need not when another process, which has
+// it, brings the tables up to date meanwhile.
+func (s *Store) lockToMigrate(ctx context.Context) (got bool, err error) {
+	for deadline := time.Now().Add(migrationPatience); ; {
+		if got, err = s.lock(); err != nil || got {
+			return got, err
+		}
+		if s.checkSchema(ctx) == nil {
+			return false, nil
+		}
+		if ctx.Err() != nil || time.Now().After(deadline) {
+			return false, directory.Errorf(directory.Unavailable, "", "the database %s is older than this program, and a server is using it", s.place).
+				Hinted("stop the server and start its newer version")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (s *Store) migrateUp(ctx context.Context) error {
+	p, err := s.migrator()
+	if err != nil {
+		return err
+	}
+	done, err := p.Up(ctx)
+	if err != nil {
+		return fmt.Errorf("migrate %s: %w", s.place, err)
+	}
+	for _, m := range done {
+		s.log.Info("the database was migrated", "version", m.Source.Version, "dur", m.Duration)
+	}
+	return nil
 }
 
 func (s *Store) newer(have, want int64) error {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 
 	"rollcall/directory"
 )
@@ -92,23 +93,64 @@ func (r *session) ask(ctx, within context.Context, q statement, scan func(row) e
 	if checkText(q.args) != nil {
 		return nil // nothing in the database is like that
 	}
+	fresh := !r.begun
+	got := false // something was handed out
+	err := r.send(within, q, func(rw row) error { got = true; return scan(rw) })
+	if fresh && !got && r.lost(ctx, err) {
+		// The connection had ended meanwhile; nothing was read over it yet.
+		if err = r.reconnect(ctx); err == nil {
+			err = r.send(within, q, scan)
+		}
+	}
+	return r.told(ctx, err)
+}
+
+// received is an error of whoever receives rows, which is no fault of the database's.
+type received struct{ error }
+
+// send runs a question, after the beginning of the transaction if it is the first.
+func (r *session) send(ctx context.Context, q statement, scan func(row) error) error {
 	var first []statement
 	if !r.begun {
 		first = []statement{{text: r.s.dialect.snapshot}}
 		r.begun = true
 	}
-	var own error // of the receiver: no fault of the connection's
-	err := r.link.query(within, first, q, func(rw row) error {
-		own = scan(rw)
-		return own
+	return r.link.query(ctx, first, q, func(rw row) error {
+		if err := scan(rw); err != nil {
+			return received{err}
+		}
+		return nil
 	})
-	switch {
-	case err == nil || err == own:
+}
+
+func (r *session) lost(ctx context.Context, err error) bool {
+	var own received
+	return err != nil && ctx.Err() == nil && !errors.As(err, &own) && r.s.dialect.faultOf(err) == faultLost
+}
+
+func (r *session) reconnect(ctx context.Context) error {
+	r.link.release(true)
+	link, err := r.s.dialect.connect(ctx, r.s.read, new(kept))
+	if err != nil {
 		return err
-	case ctx.Err() != nil:
-		r.hurt = true
-		return ctx.Err()
+	}
+	r.link, r.begun = link, false
+	return nil
+}
+
+// told returns an error as the asker shall see it. After one of the database's the
+// session is not used again.
+func (r *session) told(ctx context.Context, err error) error {
+	var own received
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &own):
+		return own.error
 	}
 	r.hurt = true
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return r.s.explain("read", err)
 }

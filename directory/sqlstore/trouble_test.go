@@ -1,0 +1,186 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"rollcall/directory"
+)
+
+// TestProcessesTakeTurns has two stores write to one database: servers that share
+// PostgreSQL, or a command line beside a server on SQLite.
+func TestProcessesTakeTurns(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) {
+		dir := t.TempDir()
+		takeTurns(t, open(t, Config{Dir: dir}), open(t, Config{Dir: dir}))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		url := newDatabase(t)
+		takeTurns(t, open(t, Config{URL: url}), open(t, Config{URL: url}))
+	})
+}
+
+func takeTurns(t *testing.T, stores ...*Store) {
+	var all sync.WaitGroup
+	for _, s := range stores {
+		all.Go(func() { // both at once
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	ws := workspaceIn(t, stores[0])
+	const callers, times = 6, 20
+	for c := range callers {
+		s := stores[c%len(stores)]
+		all.Go(func() {
+			for i := range times {
+				if err := s.Update(t.Context(), ws, hire(employee(c*times+i))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for _, s := range stores {
+		consistent(t, s, ws, callers*times)
+	}
+}
+
+// consistent checks that there are n people, wherever they are counted.
+func consistent(t *testing.T, s *Store, ws directory.WorkspaceID, n int) {
+	t.Helper()
+	rows := peopleIn(t, s, ws)
+	records := verifyChain(t, s, ws)
+	err := s.View(t.Context(), ws, func(ctx context.Context, tx directory.ReadTx) error {
+		w, err := tx.Workspace(ctx)
+		if err != nil {
+			return err
+		}
+		shelves := []string{"okta"}
+		total, err := tx.ListUsers(ctx, directory.Listing{Shelves: shelves}, nil)
+		if err != nil {
+			return err
+		}
+		listed := 0
+		_, err = tx.ListUsers(ctx, directory.Listing{Shelves: shelves, Count: directory.NoLimit}, func(*directory.Stored) error { listed++; return nil })
+		if err != nil {
+			return err
+		}
+		if rows != n || int(records) != n || int(total) != n || listed != n || int(w.Counts.Pending) != n {
+			return fmt.Errorf("%d rows, %d audit records, %d in total, %d listed, %d pending, want %d", rows, records, total, listed, w.Counts.Pending, n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestConnectionsMayEnd ends all connections to the server in the middle of a storm.
+// Who was told that it is done finds it done; who was told to ask again may find both.
+func TestConnectionsMayEnd(t *testing.T) {
+	url := newDatabase(t)
+	s := open(t, Config{URL: url})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws := workspaceIn(t, s)
+	ctx, stop := context.WithTimeout(t.Context(), time.Second)
+	defer stop()
+	var mu sync.Mutex
+	var done []*directory.User
+	var all sync.WaitGroup
+	for c := range 16 {
+		all.Go(func() {
+			for i := 0; ctx.Err() == nil; i++ {
+				u := employee(c*1_000_000 + i)
+				err := s.Update(t.Context(), ws, hire(u))
+				if err != nil && !directory.Is(err, directory.Unavailable) {
+					t.Error(err)
+				}
+				if err == nil {
+					mu.Lock()
+					done = append(done, u)
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	other := open(t, Config{URL: url})
+	for ctx.Err() == nil {
+		time.Sleep(100 * time.Millisecond)
+		if _, err := other.write.Exec(`select pg_terminate_backend(pid) from pg_stat_activity
+			where datname = current_database() and pid <> pg_backend_pid()`); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Wait()
+	for _, u := range done {
+		err := s.View(t.Context(), ws, func(ctx context.Context, tx directory.ReadTx) error {
+			_, err := tx.User(ctx, u.ID)
+			return err
+		})
+		if err != nil {
+			t.Errorf("an acknowledged person: %v", err)
+		}
+	}
+	if len(done) == 0 {
+		t.Error("nobody got through")
+	}
+	consistent(t, s, ws, peopleIn(t, s, ws))
+}
+
+// TestReadersReconnect has the server end the connections on which views run.
+func TestReadersReconnect(t *testing.T) {
+	s := newPostgres(t)
+	ws := workspaceIn(t, s)
+	for range 3 {
+		err := s.View(t.Context(), ws, func(ctx context.Context, tx directory.ReadTx) error {
+			_, err := tx.Workspace(ctx)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.write.Exec(`select pg_terminate_backend(pid) from pg_stat_activity
+			where datname = current_database() and pid <> pg_backend_pid()`); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAFullDiskLosesNothing writes until SQLite has no more pages, and goes on when it
+// has.
+func TestAFullDiskLosesNothing(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	pages := func(n int) {
+		if _, err := s.write.Exec(fmt.Sprintf("pragma max_page_count = %d", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages(120)
+	made, i := 0, 0
+	for ; ; i++ {
+		err := s.Update(t.Context(), ws, hire(employee(i)))
+		if err != nil {
+			saysOnce(t, err, "did not answer", "full")
+			break
+		}
+		made++
+	}
+	consistent(t, s, ws, made)
+	if err := s.Ready(t.Context()); err != nil {
+		t.Errorf("a full disk can be emptied: %v", err)
+	}
+	pages(10_000)
+	if err := s.Update(t.Context(), ws, hire(employee(i))); err != nil {
+		t.Fatal(err)
+	}
+	consistent(t, s, ws, made+1)
+}
