@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -136,6 +137,9 @@ func answer(batch []*update, err error) {
 
 // take returns the updates whose turn has come, or nil when there are none left.
 func (q *queue) take() []*update {
+	// Those who are ready to run may be about to queue, the callers of the last batch
+	// among them; a lone caller loses nothing by this.
+	runtime.Gosched()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n := min(len(q.waiting), maxBatch)

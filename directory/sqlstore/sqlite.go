@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 
+	"modernc.org/sqlite"
+
 	"rollcall/directory"
 )
 
@@ -58,6 +60,9 @@ func cause(err error) error {
 }
 
 func (s *Store) openSQLitePools(ctx context.Context) (err error) {
+	// Commits are as durable without a journal entry for the file's time stamp, and take
+	// half the time. Where there is no fdatasync, they take longer.
+	_, _ = sqlite.Fdatasync(true)
 	// One connection writes, and everything that writes shares it: a second one would
 	// wait for the first by polling, and starve. Transactions take the lock when they
 	// begin, for one that reads first and then wants to write may never get it.
