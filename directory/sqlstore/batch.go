@@ -112,11 +112,13 @@ func (b *batch) run(u *update) {
 
 // step runs fn and keeps what it wrote, or nothing of it.
 func (b *batch) step(fn func() error) (err error) {
-	if err := b.sync(); err != nil { // what belongs to the step around this one
-		return err
-	}
 	f := new(frame)
 	depth := len(b.frames)
+	if depth > 1 {
+		if err := b.sync(); err != nil { // what belongs to the step around this one
+			return err
+		}
+	}
 	b.frames = append(b.frames, f)
 	ok := false
 	defer func() {
@@ -125,8 +127,8 @@ func (b *batch) step(fn func() error) (err error) {
 		}
 		b.frames = b.frames[:depth]
 	}()
-	if err = fn(); err == nil && !b.isTransaction(depth) {
-		err = b.sync() // what failed, failed in this step
+	if err = fn(); err == nil && depth > 1 {
+		err = b.sync() // what failed, failed in this step and not in the one around it
 	}
 	err = cmp.Or(err, f.err)
 	if err != nil || b.broken != nil {
@@ -151,9 +153,11 @@ func (b *batch) undo(f *frame, depth int) {
 	case b.isTransaction(depth):
 		b.spoiled, b.waiting = true, nil
 	default:
-		// What waits may never have opened the savepoint, so it has to be sent.
+		// What waits may have to open the savepoint first. Going back is sent alone: in a
+		// transaction that failed, PostgreSQL would not even prepare what follows.
 		_ = b.sync()
 		b.must("rollback to " + savepoint(depth))
+		_ = b.sync()
 		b.must("release " + savepoint(depth))
 	}
 }
@@ -189,6 +193,7 @@ func (b *batch) must(text string) {
 }
 
 func (b *batch) commit() error {
+	b.current = nil
 	err := b.flush()
 	if err == nil && !b.s.dialect.remote {
 		err = b.sync()
@@ -202,17 +207,22 @@ func (b *batch) commit() error {
 		b.s.grew(int64(len(b.frames[0].moves)) + b.frames[0].members)
 		return nil
 	}
-	b.broken = b.uncertain(err)
+	b.broken = b.uncommitted(err)
 	return b.broken
 }
 
-// uncertain says that a commit failed: it may have happened.
-func (b *batch) uncertain(err error) error {
-	switch b.s.dialect.faultOf(err) {
-	case faultRetry:
+// uncommitted says what to do about a commit that failed. It may have happened, unless
+// a statement before it was refused.
+func (b *batch) uncommitted(err error) error {
+	fault := b.s.dialect.faultOf(err)
+	early := new(failure)
+	switch {
+	case fault == faultRetry:
 		return &rerun{err: b.s.explain("commit", err)}
-	case faultBroken:
+	case fault == faultBroken:
 		b.s.breakDown(err)
+	case errors.As(err, &early) && early.s.by != nil && (fault == faultOther || fault == faultUnique):
+		return &rerun{without: early.s.by, err: b.s.explain("write", err)}
 	}
 	e := directory.Errorf(directory.Unavailable, "", "the change may not have been saved")
 	e.Err = fmt.Errorf("commit: %w", err)

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 )
 
 // The statements around a transaction.
@@ -40,7 +41,7 @@ func (b *batch) ask(q statement, scan func(row) error) error {
 }
 
 // exec writes within the present step. Where the way to the database is long, the
-// statement waits for company, at the latest until the step ends.
+// statement waits for company: until something is asked, or until the commit.
 func (b *batch) exec(text string, args ...any) error {
 	if b.broken != nil {
 		return b.broken
@@ -53,6 +54,7 @@ func (b *batch) exec(text string, args ...any) error {
 }
 
 func (b *batch) send(s statement) error {
+	s.by = b.current
 	b.waiting = append(b.waiting, s)
 	if b.s.dialect.remote {
 		return nil
@@ -79,6 +81,10 @@ func (b *batch) failed(err error) error {
 		return err
 	}
 	fault := b.s.dialect.faultOf(err)
+	to := b.current
+	if late := new(failure); errors.As(err, &late) {
+		to = late.s.by
+	}
 	err = b.s.explain("write", err)
 	depth := len(b.frames) - 1
 	top := b.frames[depth]
@@ -89,11 +95,12 @@ func (b *batch) failed(err error) error {
 		b.broken = err
 	case !b.s.dialect.fragile:
 		return err
-	case depth == 0:
+	case to == nil:
 		b.broken = err
-	case !top.saved || b.isTransaction(depth):
-		// Without a savepoint there is nothing to go back to but the beginning.
-		b.broken = &rerun{without: b.current, err: err}
+	case to != b.current || !top.saved || b.isTransaction(depth):
+		// Without a savepoint that is still open there is nothing to go back to but the
+		// beginning.
+		b.broken = &rerun{without: to, err: err}
 	case top.err == nil:
 		top.err = err
 	}

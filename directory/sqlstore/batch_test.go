@@ -259,3 +259,40 @@ func TestRaisedDeliveries(t *testing.T) {
 		}
 	})
 }
+
+// TestATakenNameFailsAlone writes without looking first. Where statements travel
+// together, the refusal comes after the update that is to blame has returned.
+func TestATakenNameFailsAlone(t *testing.T) {
+	blind := func(u *directory.User, step bool) func(context.Context, directory.WriteTx) error {
+		return func(ctx context.Context, tx directory.WriteTx) error {
+			put := func() error {
+				if err := tx.PutUser(ctx, nil, u, []byte(`{}`)); err != nil {
+					return err
+				}
+				return tx.Record(ctx, &directory.AuditRecord{Type: directory.UserRecord, Record: string(u.ID)})
+			}
+			if step {
+				return tx.Step(ctx, put)
+			}
+			return put()
+		}
+	}
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		for round := range 2 {
+			twin := employee(10 * round)
+			errs := together(t, s, ws, hire(employee(10*round)), blind(twin, round == 1), refuse, blind(employee(10*round+1), false), hire(employee(10*round+2)),
+				blind(twin, round == 0))
+			for i, want := range []bool{false, true, false, false, false, true} {
+				if i != 2 && want != directory.Is(errs[i], directory.Exists) || !want && i != 2 && errs[i] != nil {
+					t.Errorf("update %d: %v", i, errs[i])
+				}
+			}
+			consistent(t, s, ws, 3*(round+1))
+		}
+		if err := s.Update(t.Context(), ws, blind(employee(0), false)); !directory.Is(err, directory.Exists) {
+			t.Errorf("a lone update: %v", err)
+		}
+		consistent(t, s, ws, 6)
+	})
+}

@@ -31,7 +31,20 @@ type statement struct {
 	text string
 	args []any
 	once bool
+	by   *update // who is to blame if it fails
 }
+
+// failure is the error of one of several statements that were sent together.
+type failure struct {
+	s   statement
+	err error
+}
+
+// Error returns the database's own words.
+func (f *failure) Error() string { return f.err.Error() }
+
+// Unwrap returns the error of the database.
+func (f *failure) Unwrap() error { return f.err }
 
 // row is a row of a query.
 type row interface {

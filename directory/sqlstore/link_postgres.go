@@ -58,7 +58,7 @@ func (l *postgresLink) together(ctx context.Context, c *pgx.Conn, list []stateme
 	for _, s := range list {
 		tag, err := results.Exec()
 		if err := committed(s, tag, err); err != nil {
-			return err
+			return &failure{s, err}
 		}
 	}
 	if read != nil {
