@@ -8,7 +8,9 @@ import (
 	"rollcall/directory"
 )
 
-// Members implements [directory.GroupReader].
+// Members implements [directory.GroupReader]. It looks every member up by itself, as
+// Membership does: a join leaves PostgreSQL the choice to read the whole group for a few
+// of its members, and for a while, by plans from when the group was small, it does.
 func (r *reader) Members(ctx context.Context, group, after directory.ResourceID, limit int) (members []directory.Member, err error) {
 	err = r.q.query(ctx, func(rw row) error {
 		var m directory.Member
@@ -16,16 +18,20 @@ func (r *reader) Members(ctx context.Context, group, after directory.ResourceID,
 		members = append(members, m)
 		return err
 	}, `
-		select m.user_id, u.display
-		from members m
-		cross join users u
-		where m.workspace_id = $1
-		and m.group_id = $2
-		and m.user_id > $3
-		and u.workspace_id = m.workspace_id
-		and u.id = m.user_id
-		and u.purge_at = 0
-		order by m.user_id
+		select l.user_id, l.display
+		from (
+			select m.user_id, (
+				select u.display
+				from users u
+				where u.workspace_id = m.workspace_id
+				and u.id = m.user_id
+				and u.purge_at = 0) as display
+			from members m
+			where m.workspace_id = $1
+			and m.group_id = $2
+			and m.user_id > $3) l
+		where l.display is not null
+		order by l.user_id
 		limit $4`, r.ws, string(group), string(after), limit)
 	return members, err
 }
@@ -46,9 +52,13 @@ func (r *reader) Membership(ctx context.Context, group directory.ResourceID, ids
 	for part := range slices.Chunk(ids, maxList) {
 		among, list := oneOf(r.s.dialect, 3, part)
 		err := r.q.query(ctx, scan, `
-		select u.id, u.source, u.shelf, coalesce(m.user_id, '')
+		select u.id, u.source, u.shelf, coalesce((
+			select m.user_id
+			from members m
+			where m.workspace_id = $1
+			and m.group_id = $2
+			and m.user_id = u.id), '')
 		from users u
-		left join members m on m.workspace_id = u.workspace_id and m.group_id = $2 and m.user_id = u.id
 		where u.workspace_id = $1
 		and u.purge_at = 0
 		and u.id `+among, append([]any{r.ws, string(group)}, list...)...)
