@@ -12,28 +12,39 @@ import (
 // Membership does: a join leaves PostgreSQL the choice to read the whole group for a few
 // of its members, and for a while, by plans from when the group was small, it does.
 func (r *reader) Members(ctx context.Context, group, after directory.ResourceID, limit int) (members []directory.Member, err error) {
-	err = r.q.query(ctx, func(rw row) error {
-		var m directory.Member
-		err := rw.Scan(&m.ID, &m.Display)
-		members = append(members, m)
-		return err
-	}, `
-		select l.user_id, l.display
-		from (
-			select m.user_id, (
-				select u.display
-				from users u
-				where u.workspace_id = m.workspace_id
-				and u.id = m.user_id
-				and u.purge_at = 0) as display
-			from members m
-			where m.workspace_id = $1
-			and m.group_id = $2
-			and m.user_id > $3) l
-		where l.display is not null
-		order by l.user_id
-		limit $4`, r.ws, string(group), string(after), limit)
-	return members, err
+	for len(members) < limit {
+		asked, got := limit-len(members), 0
+		err := r.q.query(ctx, func(rw row) error {
+			var display []byte
+			if err := rw.Scan(&after, &display); err != nil {
+				return fmt.Errorf("read member of group %s: %w", group, err)
+			}
+			got++
+			if display != nil { // who is deleted has none
+				members = append(members, directory.Member{ID: after, Display: string(display)})
+			}
+			return nil
+		}, `
+		select m.user_id, (
+			select u.display
+			from users u
+			where u.workspace_id = m.workspace_id
+			and u.id = m.user_id
+			and u.purge_at = 0)
+		from members m
+		where m.workspace_id = $1
+		and m.group_id = $2
+		and m.user_id > $3
+		order by m.user_id
+		limit $4`, r.ws, string(group), string(after), asked)
+		if err != nil {
+			return nil, err
+		}
+		if got < asked {
+			break
+		}
+	}
+	return members, nil
 }
 
 // Membership implements [directory.GroupReader].
