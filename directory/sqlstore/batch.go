@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"strconv"
+	"time"
 
 	"rollcall/directory"
 )
@@ -48,7 +49,9 @@ func (r *rerun) Error() string { return "run again: " + r.err.Error() }
 // runBatch runs updates in one transaction. When it returns nil, everything that
 // succeeded is durable and each update knows what came of it.
 func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (err error) {
-	b := &batch{s: s, workspace: string(workspace), ctx: context.Background(), frames: []*frame{new(frame)}, solo: len(updates) == 1}
+	ctx, cancel := s.batchContext()
+	defer cancel()
+	b := &batch{s: s, workspace: string(workspace), ctx: ctx, frames: []*frame{new(frame)}, solo: len(updates) == 1}
 	if err := s.alive(); err != nil {
 		return err
 	}
@@ -71,6 +74,17 @@ func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (er
 	err = b.commit()
 	committed = err == nil
 	return err
+}
+
+// batchPatience is how long a batch may take where a network may swallow an answer.
+const batchPatience = time.Minute
+
+// batchContext returns the context of a batch. It belongs to no caller.
+func (s *Store) batchContext() (context.Context, context.CancelFunc) {
+	if s.dialect.remote {
+		return context.WithTimeout(context.Background(), batchPatience)
+	}
+	return context.Background(), func() {}
 }
 
 func (b *batch) begin() (err error) {

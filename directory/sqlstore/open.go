@@ -10,8 +10,7 @@ import (
 	"rollcall/directory"
 )
 
-// Config says where the database is. The zero value keeps it in memory of nothing:
-// one of Dir and URL is needed.
+// Config says where the database is: one of Dir and URL is needed.
 type Config struct {
 	// Dir is the data folder of a SQLite database; it is made if it is missing.
 	Dir string

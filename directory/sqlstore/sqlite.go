@@ -65,9 +65,11 @@ func (s *Store) openSQLitePools(ctx context.Context) (err error) {
 	_, _ = sqlite.Fdatasync(true)
 	// One connection writes, and everything that writes shares it: a second one would
 	// wait for the first by polling, and starve. Transactions take the lock when they
-	// begin, for one that reads first and then wants to write may never get it.
+	// begin, for one that reads first and then wants to write may never get it. What is
+	// erased is overwritten where that costs no further writing.
 	if s.write, err = sql.Open("sqlite", sqliteURL(s.place, "_txlock=immediate", "journal_mode(WAL)",
-		"synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", "cache_size(-65536)", "temp_store(MEMORY)")); err != nil {
+		"synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", "cache_size(-65536)", "temp_store(MEMORY)",
+		"secure_delete(FAST)")); err != nil {
 		return s.cannotOpen(err)
 	}
 	s.write.SetMaxOpenConns(1)
