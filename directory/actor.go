@@ -10,6 +10,9 @@ type Actor struct {
 	Workspace WorkspaceID
 	Source    SourceID // of a SCIM client or an LDAP run
 	RequestID string
+
+	presented bool        // a token, a moment ago
+	adopt     AdoptPolicy // of the workspace then
 }
 
 // ActorKind says what sort of actor asks.

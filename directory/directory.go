@@ -56,17 +56,19 @@ func (d *Directory) Authenticate(ctx context.Context, token string) (Actor, *Sou
 	if !WellFormedToken(token) {
 		return Actor{}, nil, badToken()
 	}
-	ws, t, source, err := d.store.TokenByHash(ctx, HashToken(token))
-	if Is(err, NotFound) || err == nil && (!t.Live(d.clock()) || ws == "" || source == nil) {
+	b, err := d.store.TokenByHash(ctx, HashToken(token))
+	if Is(err, NotFound) || err == nil && (!b.Token.Live(d.clock()) || b.Workspace == "" || b.Source == nil) {
 		return Actor{}, nil, badToken()
 	}
 	if err != nil {
 		return Actor{}, nil, fmt.Errorf("look up token: %w", err)
 	}
-	if source.Paused != nil {
-		return Actor{}, nil, paused(source)
+	if b.Source.Paused != nil {
+		return Actor{}, nil, paused(b.Source)
 	}
-	return Actor{Kind: ClientActor, ID: t.ID, Name: string(source.ID), Workspace: ws, Source: source.ID}, source, nil
+	id := b.Source.ID
+	return Actor{Kind: ClientActor, ID: b.Token.ID, Name: string(id), Workspace: b.Workspace, Source: id,
+		presented: true, adopt: b.Adopt}, b.Source, nil
 }
 
 func badToken() *Error {

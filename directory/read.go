@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"slices"
 )
 
 // User returns the stored document of a person whom by can see. A source sees its
@@ -9,7 +10,7 @@ import (
 // everybody else is NotFound to it.
 func (d *Directory) User(ctx context.Context, by Actor, id ResourceID) (*Stored, error) {
 	var got *Stored
-	err := d.view(ctx, by, func(ctx context.Context, tx ReadTx) error {
+	err := d.look(ctx, by, func(ctx context.Context, tx ReadTx) error {
 		s, err := tx.StoredUser(ctx, id)
 		if err != nil {
 			return err
@@ -56,7 +57,11 @@ type Query struct {
 // Users sends a page of stored people to each and returns how many match in all. The
 // order is stable: by shelf, then by id, which is the order of creation.
 func (d *Directory) Users(ctx context.Context, by Actor, q Query, each func(*Stored) error) (total int64, err error) {
-	err = d.view(ctx, by, func(ctx context.Context, tx ReadTx) error {
+	read := d.view
+	if by.presented && namesOne(q.Filter) {
+		read = d.look
+	}
+	err = read(ctx, by, func(ctx context.Context, tx ReadTx) error {
 		shelves, err := userShelves(ctx, tx, by, q.Deleted)
 		if err != nil {
 			return err
@@ -79,11 +84,25 @@ func userShelves(ctx context.Context, tx ReadTx, by Actor, deleted bool) ([]stri
 		}
 		return liveShelves(ctx, tx, UserRecord)
 	}
-	ws, err := tx.Workspace(ctx)
-	if err != nil {
-		return nil, err
+	adopt := by.adopt
+	if !by.presented {
+		ws, err := tx.Workspace(ctx)
+		if err != nil {
+			return nil, err
+		}
+		adopt = ws.Settings.Adopt
 	}
-	return append([]string{string(by.Source)}, adoptableShelves(ws.Settings.Adopt)...), nil
+	return append([]string{string(by.Source)}, adoptableShelves(adopt)...), nil
+}
+
+// namesOne reports whether f asks for somebody by a value that at most a few have, so
+// that finding them is one question.
+func namesOne(f Filter) bool {
+	c, ok := f.(Compare)
+	if !ok || c.Op != Eq {
+		return false
+	}
+	return slices.Contains([]string{"id", "userName", "externalId", "emails", "emails.value"}, c.Path.String())
 }
 
 func liveShelves(ctx context.Context, tx ReadTx, t RecordType) ([]string, error) {
@@ -114,7 +133,7 @@ func adoptableShelves(p AdoptPolicy) []string {
 // Group returns the stored document of a group that by can see.
 func (d *Directory) Group(ctx context.Context, by Actor, id ResourceID) (*Stored, error) {
 	var got *Stored
-	err := d.view(ctx, by, func(ctx context.Context, tx ReadTx) error {
+	err := d.look(ctx, by, func(ctx context.Context, tx ReadTx) error {
 		s, err := tx.StoredGroup(ctx, id)
 		if err != nil {
 			return err
@@ -192,10 +211,26 @@ func (d *Directory) Read(ctx context.Context, by Actor, fn func(context.Context,
 
 // view refuses whoever has no workspace or no standing before anything is read.
 func (d *Directory) view(ctx context.Context, by Actor, fn func(context.Context, ReadTx) error) error {
+	if err := mayRead(by); err != nil {
+		return err
+	}
+	return d.store.View(ctx, by.Workspace, fn)
+}
+
+// look is view for a single question.
+func (d *Directory) look(ctx context.Context, by Actor, fn func(context.Context, ReadTx) error) error {
+	if err := mayRead(by); err != nil {
+		return err
+	}
+	return d.store.Look(ctx, by.Workspace, fn)
+}
+
+// mayRead refuses whoever has no workspace or no standing.
+func mayRead(by Actor) error {
 	if by.Workspace == "" || !by.governs() && (!by.owner() || by.Source == "") {
 		return Errorf(Denied, "", "nobody is signed in")
 	}
-	return d.store.View(ctx, by.Workspace, fn)
+	return nil
 }
 
 // visible answers NotFound for a person whom by cannot see.

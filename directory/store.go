@@ -19,9 +19,12 @@ type Store interface {
 	// EnsureWorkspace returns the workspace called slug, made if it is new.
 	EnsureWorkspace(ctx context.Context, slug string) (WorkspaceID, error)
 	// TokenByHash finds a token of any workspace by the digest of its text.
-	TokenByHash(ctx context.Context, hash string) (WorkspaceID, *Token, *Source, error)
+	TokenByHash(ctx context.Context, hash string) (*Bearer, error)
 	// View runs fn in a read-only snapshot of the workspace.
 	View(ctx context.Context, ws WorkspaceID, fn func(context.Context, ReadTx) error) error
+	// Look is a View without the snapshot: every question of fn sees what is true when it
+	// is asked. It is for those who ask one.
+	Look(ctx context.Context, ws WorkspaceID, fn func(context.Context, ReadTx) error) error
 	// Update runs fn in a transaction on the workspace.
 	Update(ctx context.Context, ws WorkspaceID, fn func(context.Context, WriteTx) error) error
 }

@@ -28,6 +28,14 @@ func NewToken(source SourceID, by string, now time.Time) (Secret, Token) {
 
 func tokenSum(body string) string { return fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(body))) }
 
+// Bearer is who presents a token.
+type Bearer struct {
+	Workspace WorkspaceID
+	Token     Token
+	Source    *Source
+	Adopt     AdoptPolicy // of the workspace
+}
+
 // WellFormedToken reports whether text has the form of a token and its checksum is
 // right. It says nothing of whether the token opens anything.
 func WellFormedToken(text string) bool {

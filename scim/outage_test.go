@@ -15,11 +15,11 @@ import (
 // brokenStore is a store that fails on cue.
 type brokenStore struct {
 	directory.Store
-	token func() (directory.WorkspaceID, *directory.Token, *directory.Source, error)
+	token func() (*directory.Bearer, error)
 	view  func() error
 }
 
-func (s *brokenStore) TokenByHash(ctx context.Context, hash string) (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
+func (s *brokenStore) TokenByHash(ctx context.Context, hash string) (*directory.Bearer, error) {
 	if s.token != nil {
 		return s.token()
 	}
@@ -33,21 +33,26 @@ func (s *brokenStore) View(ctx context.Context, ws directory.WorkspaceID, fn fun
 	return s.Store.View(ctx, ws, fn)
 }
 
+func (s *brokenStore) Look(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.ReadTx) error) error {
+	if s.view != nil {
+		return s.view()
+	}
+	return s.Store.Look(ctx, ws, fn)
+}
+
 func TestAnOutageIsNever401(t *testing.T) {
 	t.Parallel()
 	store := &brokenStore{Store: sqlite(t)}
 	var log bytes.Buffer
 	f := openWith(t, store, "", scim.Config{Logger: logger(&log)})
 	secret := errors.New("dial tcp 10.0.0.7: password=hunter2")
-	store.token = func() (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
-		return "", nil, nil, secret
-	}
+	store.token = func() (*directory.Bearer, error) { return nil, secret }
 	if got := f.do("GET", "/Users", "").wantError(503, ""); got.header.Get("Retry-After") == "" || strings.Contains(got.text, "hunter2") {
 		t.Errorf("%v %s", got.header, got.text)
 	}
 	// A token that belongs to no workspace opens nothing.
-	store.token = func() (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
-		return "", &directory.Token{Source: "idp"}, &directory.Source{ID: "idp"}, nil
+	store.token = func() (*directory.Bearer, error) {
+		return &directory.Bearer{Token: directory.Token{Source: "idp"}, Source: &directory.Source{ID: "idp"}}, nil
 	}
 	f.do("GET", "/Users", "").wantError(401, "")
 	store.token = nil

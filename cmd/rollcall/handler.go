@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 
@@ -44,17 +45,18 @@ func (s *server) handler() (http.Handler, error) {
 // secured sets on every answer what keeps a browser from being used against us. None of
 // the answers is made to be shown by one.
 func secured(encrypted bool, next http.Handler) http.Handler {
+	always := http.Header{}
+	always.Set("X-Content-Type-Options", "nosniff")
+	always.Set("X-Frame-Options", "DENY")
+	always.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	always.Set("Referrer-Policy", "no-referrer")
+	always.Set("Cross-Origin-Resource-Policy", "same-origin")
+	always.Set("Cache-Control", "no-store")
+	if encrypted {
+		always.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		if encrypted {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		maps.Copy(w.Header(), always)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -22,6 +22,7 @@ type logQueue struct {
 
 const (
 	queuedLines = 4096
+	piece       = 32 << 10    // bytes that are written at a time
 	lastLines   = time.Second // how long a reader has for what is left when the server ends
 )
 
@@ -46,29 +47,42 @@ func (q *logQueue) Write(line []byte) (int, error) {
 // run hands lines on until the queue is closed and empty.
 func (q *logQueue) run() {
 	defer close(q.closed)
+	var text []byte
 	for {
-		select {
-		case line := <-q.lines:
-			q.pass(line)
+		text = q.gather(text[:0])
+		if len(text) > 0 {
+			q.pass(text)
 			continue
-		default:
 		}
 		select {
 		case line := <-q.lines:
-			q.pass(line)
+			q.pass(q.gather(line))
 		case <-q.closing:
 			return
 		}
 	}
 }
 
-// pass hands one line on, and before it says how many are missing. Whoever reads the log
+// gather appends the lines that are queued, up to a fair piece.
+func (q *logQueue) gather(text []byte) []byte {
+	for len(text) < piece {
+		select {
+		case line := <-q.lines:
+			text = append(text, line...)
+		default:
+			return text
+		}
+	}
+	return text
+}
+
+// pass hands lines on, and before them says how many are missing. Whoever reads the log
 // is gone if it cannot be written, and nobody is left to tell.
-func (q *logQueue) pass(line []byte) {
+func (q *logQueue) pass(text []byte) {
 	if n := q.dropped.Swap(0); n > 0 {
 		q.notice.Warn("lines of the log were dropped, nobody read them", "event", "log", "count", n)
 	}
-	_, _ = q.to.Write(line)
+	_, _ = q.to.Write(text)
 }
 
 // close hands on what is left, if somebody reads it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -50,8 +51,9 @@ func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
 		if len(lines) < queuedLines || lines[0] != "line 0\n" {
 			t.Errorf("%d lines arrived, the first is %q", len(lines), lines[0])
 		}
-		if !strings.Contains(lines[1], "lines of the log were dropped") && !strings.Contains(lines[0], "dropped") {
-			t.Errorf("nobody is told that lines are missing: %q", lines[1])
+		told := func(line string) bool { return strings.Contains(line, "lines of the log were dropped") }
+		if !slices.ContainsFunc(lines, told) {
+			t.Error("nobody is told that lines are missing")
 		}
 	})
 }

@@ -17,11 +17,14 @@ type querier interface {
 	queryOnce(ctx context.Context, scan func(row) error, text string, args ...any) error
 }
 
-// session is a reading connection. A transaction begins with the first question.
+// session is a reading connection. A transaction begins with the first question, unless
+// every question stands apart.
 type session struct {
 	s     *Store
 	link  link
-	begun bool
+	apart bool
+	begun bool // a transaction
+	asked bool
 	hurt  bool // a statement failed: the connection is not used again
 }
 
@@ -60,7 +63,7 @@ func (r *session) end() {
 	if r.begun && !r.hurt {
 		r.hurt = r.link.exec(context.Background(), statement{text: rollbackText}) != nil
 	}
-	r.begun = false
+	r.begun, r.apart, r.asked = false, false, false
 	if r.hurt {
 		r.link.release(true)
 		r.s.readers <- nil
@@ -93,7 +96,8 @@ func (r *session) ask(ctx, within context.Context, q statement, scan func(row) e
 	if checkText(q.args) != nil {
 		return nil // nothing in the database is like that
 	}
-	fresh := !r.begun
+	fresh := !r.asked
+	r.asked = true
 	got := false // something was handed out
 	err := r.send(within, q, func(rw row) error { got = true; return scan(rw) })
 	if fresh && !got && r.lost(ctx, err) {
@@ -111,7 +115,7 @@ type received struct{ error }
 // send runs a question, after the beginning of the transaction if it is the first.
 func (r *session) send(ctx context.Context, q statement, scan func(row) error) error {
 	var first []statement
-	if !r.begun {
+	if !r.begun && !r.apart {
 		first = []statement{{text: r.s.dialect.snapshot}}
 		r.begun = true
 	}

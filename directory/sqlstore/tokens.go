@@ -1,7 +1,9 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"sync"
 
@@ -26,9 +28,11 @@ func (c *tokenScan) token() *directory.Token {
 // TokenByHash implements [directory.Store]. Every request begins with it, so what was
 // read once is kept, and asked for is only whether it still holds: a source has another
 // revision after every write, and of a token nothing else changes than when it ends.
-func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
+func (s *Store) TokenByHash(ctx context.Context, hash string) (*directory.Bearer, error) {
 	var k knownToken
 	err := s.withSession(ctx, func(r *session) error {
+		// What is read after its stamp may be newer, and is then read again next time.
+		r.apart = true
 		stamp, err := readStamp(ctx, r, hash)
 		if err != nil || s.tokens.get(hash, stamp, &k) {
 			return err
@@ -40,21 +44,24 @@ func (s *Store) TokenByHash(ctx context.Context, hash string) (directory.Workspa
 		return err
 	})
 	if err != nil {
-		return "", nil, nil, err
+		return nil, err
 	}
-	token := k.token
-	return k.workspace, &token, k.source.Clone(), nil
+	b := k.Bearer
+	b.Source = b.Source.Clone()
+	return &b, nil
 }
 
-// readStamp reads what tells whether a token and its source are still as they were.
+// readStamp reads what tells whether a token, its source and the settings of their
+// workspace are still as they were.
 func readStamp(ctx context.Context, r *session, hash string) (stamp string, err error) {
 	found, err := one(ctx, r, []any{&stamp}, `
-			select t.expires || ' ' || t.revoked || ' ' || s.revision as stamp
+			select t.expires || ' ' || t.revoked || ' ' || s.revision || ' ' || w.version as stamp
 			from tokens t
 			join sources s on s.workspace_id = t.workspace_id and s.id = t.source
+			join workspaces w on w.workspace_id = t.workspace_id
 			where t.hash = $1`, hash)
 	if err == nil && !found {
-		err = directory.Errorf(directory.NotFound, "", "there is no such token")
+		err = noToken()
 	}
 	return stamp, err
 }
@@ -62,26 +69,34 @@ func readStamp(ctx context.Context, r *session, hash string) (stamp string, err 
 func readToken(ctx context.Context, r *session, hash string) (k knownToken, err error) {
 	var t tokenScan
 	var c sourceScan
-	_, err = one(ctx, r, append(append([]any{&k.workspace}, t.dest()...), c.dest()...), `
-			select t.workspace_id, t.id, t.source, t.hash, t.hint, t.created_by, t.created, t.expires, t.revoked,
+	var text []byte
+	found, err := one(ctx, r, append(append([]any{&k.Workspace, &text}, t.dest()...), c.dest()...), `
+			select t.workspace_id, w.settings, t.id, t.source, t.hash, t.hint, t.created_by, t.created, t.expires, t.revoked,
 				`+sourceFields+`
 			from tokens t
 			join sources s on s.workspace_id = t.workspace_id and s.id = t.source
+			join workspaces w on w.workspace_id = t.workspace_id
 			where t.hash = $1`, hash)
-	if err != nil {
-		return k, err
+	if err != nil || !found {
+		return k, cmp.Or(err, error(noToken()))
 	}
-	k.token = *t.token()
-	k.source, err = c.source()
+	var settings directory.Settings
+	if err := json.Unmarshal(text, &settings); err != nil {
+		return k, fmt.Errorf("read settings of workspace %s: %w", k.Workspace, err)
+	}
+	k.Token, k.Adopt = *t.token(), settings.Adopt
+	k.Source, err = c.source()
 	return k, err
 }
 
-// knownToken is a token with its source as they were at the stamp.
+func noToken() *directory.Error {
+	return directory.Errorf(directory.NotFound, "", "there is no such token")
+}
+
+// knownToken is a token with its source and workspace as they were at the stamp.
 type knownToken struct {
-	stamp     string
-	workspace directory.WorkspaceID
-	token     directory.Token
-	source    *directory.Source
+	stamp string
+	directory.Bearer
 }
 
 // knownTokens keeps tokens by their digests.

@@ -33,6 +33,14 @@ func (s *Store) View(ctx context.Context, ws directory.WorkspaceID, fn func(cont
 	})
 }
 
+// Look implements [directory.Store].
+func (s *Store) Look(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.ReadTx) error) error {
+	return s.withSession(ctx, func(r *session) error {
+		r.apart = true
+		return fn(ctx, &reader{s: s, q: r, ws: string(ws)})
+	})
+}
+
 func (s *Store) withSession(ctx context.Context, fn func(*session) error) error {
 	r, err := s.takeSession(ctx)
 	if err != nil {

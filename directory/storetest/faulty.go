@@ -77,11 +77,18 @@ func (f *Faulty) EnsureWorkspace(ctx context.Context, slug string) (directory.Wo
 }
 
 // TokenByHash implements [directory.Store]; it counts as a call.
-func (f *Faulty) TokenByHash(ctx context.Context, hash string) (directory.WorkspaceID, *directory.Token, *directory.Source, error) {
+func (f *Faulty) TokenByHash(ctx context.Context, hash string) (*directory.Bearer, error) {
 	if err := f.call(); err != nil {
-		return "", nil, nil, err
+		return nil, err
 	}
 	return f.store.TokenByHash(ctx, hash)
+}
+
+// Look implements [directory.Store].
+func (f *Faulty) Look(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.ReadTx) error) error {
+	return f.store.Look(ctx, ws, func(ctx context.Context, tx directory.ReadTx) error {
+		return fn(ctx, &faultyReader{tx, &fault{f: f}})
+	})
 }
 
 // View implements [directory.Store].

@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		{"StepsSeeWhatWasBefore", testStepsSeeBefore},
 		{"PanicsFailAlone", testPanics},
 		{"ViewsSeeOneSnapshot", testSnapshot},
+		{"LooksSeeWhatIsNew", testLook},
 		{"UpdatesAreSerial", testSerial},
 		{"LeavingCallersChangeNothing", testStorm},
 		{"Runs", testRuns},

@@ -45,9 +45,17 @@ func testTokens(t *testing.T, open Open) {
 		}
 		return tx.PutToken(ctx, &token)
 	})
-	ws, tk, src, err := f.store.TokenByHash(t.Context(), directory.HashToken(secret.Reveal()))
-	f.same("token", []any{ws, tk, src, err}, []any{f.ws, &token, source, nil})
-	if _, _, _, err := f.store.TokenByHash(t.Context(), "nothing"); !directory.Is(err, directory.NotFound) {
+	bearer := func() *directory.Bearer {
+		t.Helper()
+		b, err := f.store.TokenByHash(t.Context(), directory.HashToken(secret.Reveal()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	got := bearer()
+	f.same("token", got, &directory.Bearer{Workspace: f.ws, Token: token, Source: source})
+	if _, err := f.store.TokenByHash(t.Context(), "nothing"); !directory.Is(err, directory.NotFound) {
 		t.Errorf("unknown token: %v", err)
 	}
 	tokens := func(s directory.SourceID) []directory.Token {
@@ -57,14 +65,16 @@ func testTokens(t *testing.T, open Open) {
 	f.same("all", tokens(""), []directory.Token{token, second})
 	source.Paused, source.MayGrant = &directory.Switch{By: "ops"}, nil
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutSource(ctx, source) })
-	src.Paused = nil // what was handed out is the caller's
-	_, _, src, err = f.store.TokenByHash(t.Context(), token.Hash)
-	f.same("its source after a change", []any{src, err}, []any{source, nil})
+	got.Source.Paused = nil // what was handed out is the caller's
+	f.same("its source after a change", bearer().Source, source)
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		return tx.PutWorkspace(ctx, directory.Settings{Adopt: directory.AdoptByEmail})
+	})
+	f.same("its workspace after a change", bearer().Adopt, directory.AdoptByEmail)
 	token.Revoked = day
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutToken(ctx, &token) })
 	f.same("revoked", tokens(okta), []directory.Token{token})
-	_, tk, _, err = f.store.TokenByHash(t.Context(), token.Hash)
-	f.same("found revoked", []any{tk, err}, []any{&token, nil})
+	f.same("found revoked", bearer().Token, token)
 }
 
 func testConflicts(t *testing.T, open Open) {

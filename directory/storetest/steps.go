@@ -216,3 +216,34 @@ func testSnapshot(t *testing.T, open Open) {
 	})
 	f.same("seats after it", f.workspace().Counts.Seats, int64(2))
 }
+
+func testLook(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	u := person("ada")
+	f.hire(u)
+	var titles []string
+	err := f.store.Look(t.Context(), f.ws, func(ctx context.Context, tx directory.ReadTx) error {
+		for _, title := range []string{"Countess", "Engineer"} {
+			changed := with(u, func(u *directory.User) { u.Title = title })
+			f.replace(u, changed)
+			u = changed
+			seen, err := tx.User(ctx, u.ID)
+			if err != nil {
+				return err
+			}
+			titles = append(titles, seen.Title)
+		}
+		return nil
+	})
+	f.same("what two questions saw", []any{titles, err}, []any{[]string{"Countess", "Engineer"}, nil})
+	f.view(func(ctx context.Context, tx directory.ReadTx) error { // over the same connection
+		_, err := tx.User(ctx, u.ID)
+		f.replace(u, with(u, func(u *directory.User) { u.Title = "Analyst" }))
+		if err != nil {
+			return err
+		}
+		seen, err := tx.User(ctx, u.ID)
+		f.same("a view after a look", seen.Title, "Engineer")
+		return err
+	})
+}
