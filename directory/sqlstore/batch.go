@@ -23,10 +23,15 @@ type batch struct {
 	base      directory.Workspace // as it was when the batch began
 	frames    []*frame            // the first belongs to the batch, the others to steps
 	current   *update
-	solo      bool  // one update: the transaction itself is its savepoint
-	spoiled   bool  // the only update failed after it had written
-	dirty     bool  // there is something to commit
-	broken    error // the transaction may be gone
+	solo      bool // one update: the transaction itself is its savepoint
+	spoiled   bool // the only update failed after it had written
+	dirty     bool // there is something to commit
+
+	// sources are those that were read. Nobody else can write them before the commit; once
+	// this batch has, they are read each time, for what was written may be undone.
+	sources     map[directory.SourceID]*directory.Source
+	sourcesMove bool
+	broken      error // the transaction may be gone
 }
 
 // frame is a step that is under way, with what is kept only if it succeeds.
@@ -87,6 +92,17 @@ func (s *Store) batchContext() (context.Context, context.CancelFunc) {
 	return context.Background(), func() {}
 }
 
+// knowSource keeps a source for the updates to come, which nearly all ask for it.
+func (b *batch) knowSource(s *directory.Source) {
+	if b.sourcesMove {
+		return
+	}
+	if b.sources == nil {
+		b.sources = make(map[directory.SourceID]*directory.Source)
+	}
+	b.sources[s.ID] = s.Clone()
+}
+
 func (b *batch) begin() (err error) {
 	if b.link, err = b.s.dialect.connect(b.ctx, b.s.write, &b.s.kept); err != nil {
 		return b.s.explain("begin", err)
@@ -101,12 +117,34 @@ func (b *batch) begin() (err error) {
 // lockWorkspace reads the workspace's row, and on PostgreSQL keeps every other writer
 // of the workspace waiting from here to the commit.
 func (b *batch) lockWorkspace() error {
-	w, err := readWorkspace(b.ctx, b, selectWorkspace+b.s.dialect.forUpdate, b.workspace)
-	if err != nil {
+	var w *directory.Workspace
+	lock := statement{text: selectWorkspace + b.s.dialect.forUpdate, args: []any{b.workspace}, scan: func(r row) (err error) {
+		w, err = scanWorkspace(r)
 		return err
+	}}
+	if err := b.send(lock); err != nil {
+		return err
+	}
+	if b.s.dialect.remote {
+		// Nearly every update asks for its source. All of them come on the same way.
+		if err := b.readSources(); err != nil {
+			return err
+		}
+	}
+	if w == nil {
+		return noWorkspace(b.workspace)
 	}
 	b.base = *w
 	return nil
+}
+
+func (b *batch) readSources() error {
+	r := reader{s: b.s, q: b, ws: b.workspace}
+	all, err := r.Sources(b.ctx)
+	for i := range all {
+		b.knowSource(&all[i])
+	}
+	return err
 }
 
 // run runs one update as a step and sets what came of it.

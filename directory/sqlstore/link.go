@@ -15,8 +15,8 @@ import (
 // to the driver itself: what database/sql does around each of them costs about as much
 // as the shorter ones.
 type link interface {
-	// exec runs statements in order, as far as possible in one round trip. What comes
-	// after a failed one is not run.
+	// exec runs statements in order, as far as possible in one round trip, and hands the
+	// rows of those that have some to their scan. What comes after a failed one is not run.
 	exec(ctx context.Context, list ...statement) error
 	// query runs the statements of first as exec does, and then a query, of which it
 	// hands every row to scan. Scan must not use the link.
@@ -31,7 +31,8 @@ type statement struct {
 	text string
 	args []any
 	once bool
-	by   *update // who is to blame if it fails
+	scan func(row) error // of a query; must not use the link
+	by   *update         // who is to blame if it fails
 }
 
 // failure is the error of one of several statements that were sent together.

@@ -23,7 +23,7 @@ var errRolledBack = errors.New("the transaction was rolled back instead of commi
 
 func (l *postgresLink) exec(ctx context.Context, list ...statement) error {
 	return l.with(func(c *pgx.Conn) error {
-		if len(list) == 1 {
+		if len(list) == 1 && list[0].scan == nil {
 			tag, err := c.Exec(ctx, list[0].text, list[0].args...)
 			return committed(list[0], tag, err)
 		}
@@ -56,8 +56,7 @@ func (l *postgresLink) together(ctx context.Context, c *pgx.Conn, list []stateme
 		list = list[:len(list)-1]
 	}
 	for _, s := range list {
-		tag, err := results.Exec()
-		if err := committed(s, tag, err); err != nil {
+		if err := answered(results, s); err != nil {
 			return &failure{s, err}
 		}
 	}
@@ -65,6 +64,16 @@ func (l *postgresLink) together(ctx context.Context, c *pgx.Conn, list []stateme
 		return read(results)
 	}
 	return nil
+}
+
+// answered reads the answer to a statement.
+func answered(results pgx.BatchResults, s statement) error {
+	if s.scan != nil {
+		rows, err := results.Query()
+		return eachPostgresRow(rows, err, s.scan)
+	}
+	tag, err := results.Exec()
+	return committed(s, tag, err)
 }
 
 func (l *postgresLink) query(ctx context.Context, first []statement, q statement, scan func(row) error) error {

@@ -42,6 +42,9 @@ func (l *sqliteLink) exec1(ctx context.Context, conn any, s statement) error {
 	if err != nil {
 		return err
 	}
+	if s.scan != nil {
+		return done(st, s, queryRows(ctx, st, s.args, s.scan))
+	}
 	args, err := values(s.args)
 	if err != nil {
 		return err

@@ -62,6 +62,20 @@ func (r *reader) sources(ctx context.Context, text string, args ...any) (all []d
 
 // Source implements [directory.SourceReader].
 func (r *reader) Source(ctx context.Context, id directory.SourceID) (*directory.Source, error) {
+	if r.batch == nil {
+		return r.source(ctx, id)
+	}
+	if s := r.batch.sources[id]; s != nil {
+		return s.Clone(), nil
+	}
+	s, err := r.source(ctx, id)
+	if err == nil {
+		r.batch.knowSource(s)
+	}
+	return s, err
+}
+
+func (r *reader) source(ctx context.Context, id directory.SourceID) (*directory.Source, error) {
 	found, err := r.sources(ctx, sourceColumns+`
 		where s.workspace_id = $1
 		and s.id = $2`, r.ws, string(id))
@@ -91,6 +105,7 @@ func (w *writer) PutSource(_ context.Context, s *directory.Source) error {
 	if err != nil {
 		return err
 	}
+	w.b.sources, w.b.sourcesMove = nil, true
 	if err := w.b.exec(`
 		insert into sources (workspace_id, id, kind, profile, may_grant, password_sync, strict, paused, braked, resumed,
 			created, version, revision)

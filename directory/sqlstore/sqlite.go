@@ -69,7 +69,7 @@ func (s *Store) openSQLitePools(ctx context.Context) (err error) {
 	// erased is overwritten where that costs no further writing.
 	if s.write, err = sql.Open("sqlite", sqliteURL(s.place, "_txlock=immediate", "journal_mode(WAL)",
 		"synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", "cache_size(-65536)", "temp_store(MEMORY)",
-		"secure_delete(FAST)")); err != nil {
+		"secure_delete(FAST)", "wal_autocheckpoint(4000)")); err != nil {
 		return s.cannotOpen(err)
 	}
 	s.write.SetMaxOpenConns(1)

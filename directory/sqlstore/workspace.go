@@ -40,9 +40,13 @@ func readWorkspace(ctx context.Context, q querier, text, id string) (w *director
 		return err
 	}, text, id)
 	if err == nil && w == nil {
-		err = directory.Errorf(directory.NotFound, "", "there is no workspace %q", id)
+		err = noWorkspace(id)
 	}
 	return w, err
+}
+
+func noWorkspace(id string) error {
+	return directory.Errorf(directory.NotFound, "", "there is no workspace %q", id)
 }
 
 // Workspaces implements [directory.Store].
