@@ -29,7 +29,7 @@ func (d *Directory) Apply(ctx context.Context, by Actor, c Change) (Receipt, err
 		p = d.passage(by, ready, tx)
 		refusal = p.walk(ctx)
 		return p.settle(ctx, refusal)
-	})
+	}, func() []Claim { return foreseen(by, c) })
 	if err != nil {
 		return Receipt{Outcome: Refused}, d.refuseLate(ctx, p, err)
 	}

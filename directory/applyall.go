@@ -67,6 +67,15 @@ func (d *Directory) slice(by Actor, changes []Change) *changeSlice {
 	return s
 }
 
+// foreseen lists what all of the changes will ask about.
+func (s *changeSlice) foreseen() []Claim {
+	var all []Claim
+	for _, c := range s.changes {
+		all = append(all, foreseen(s.by, c.Change)...)
+	}
+	return all
+}
+
 // apply walks the units in as many transactions as the time of each asks for.
 func (s *changeSlice) apply(ctx context.Context) error {
 	for s.units == nil || s.next < len(s.units) {
@@ -78,7 +87,7 @@ func (s *changeSlice) apply(ctx context.Context) error {
 			started := s.d.now()
 			next, err = s.walk(ctx, tx, func() bool { return s.d.now().Sub(started) > sliceTime })
 			return err
-		})
+		}, s.foreseen)
 		if err != nil {
 			return err
 		}

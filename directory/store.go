@@ -25,8 +25,10 @@ type Store interface {
 	// Look is a View without the snapshot: every question of fn sees what is true when it
 	// is asked. It is for those who ask one.
 	Look(ctx context.Context, ws WorkspaceID, fn func(context.Context, ReadTx) error) error
-	// Update runs fn in a transaction on the workspace.
-	Update(ctx context.Context, ws WorkspaceID, fn func(context.Context, WriteTx) error) error
+	// Update runs fn in a transaction on the workspace. Of what foresee
+	// returns fn is likely to ask whether it collides: a store that is far away may look it
+	// up ahead.
+	Update(ctx context.Context, ws WorkspaceID, fn func(context.Context, WriteTx) error, foresee ...func() []Claim) error
 }
 
 // ReadTx reads one workspace. What is not there is an Error of kind NotFound. Results

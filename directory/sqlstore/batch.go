@@ -31,7 +31,8 @@ type batch struct {
 	// this batch has, they are read each time, for what was written may be undone.
 	sources     map[directory.SourceID]*directory.Source
 	sourcesMove bool
-	broken      error // the transaction may be gone
+	foresight
+	broken error // the transaction may be gone
 }
 
 // frame is a step that is under way, with what is kept only if it succeeds.
@@ -65,7 +66,7 @@ func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (er
 	}
 	committed := false
 	defer func() { b.end(committed) }()
-	if err := b.lockWorkspace(); err != nil {
+	if err := b.lockWorkspace(updates); err != nil {
 		return cmp.Or(b.broken, err)
 	}
 	for _, u := range updates {
@@ -115,8 +116,9 @@ func (b *batch) begin() (err error) {
 }
 
 // lockWorkspace reads the workspace's row, and on PostgreSQL keeps every other writer
-// of the workspace waiting from here to the commit.
-func (b *batch) lockWorkspace() error {
+// of the workspace waiting from here to the commit. What the updates will ask for comes
+// on the same way.
+func (b *batch) lockWorkspace(updates []*update) error {
 	var w *directory.Workspace
 	lock := statement{text: selectWorkspace + b.s.dialect.forUpdate, args: []any{b.workspace}, scan: func(r row) (err error) {
 		w, err = scanWorkspace(r)
@@ -126,8 +128,7 @@ func (b *batch) lockWorkspace() error {
 		return err
 	}
 	if b.s.dialect.remote {
-		// Nearly every update asks for its source. All of them come on the same way.
-		if err := b.readSources(); err != nil {
+		if err := b.lookAhead(updates); err != nil {
 			return err
 		}
 	}
@@ -136,15 +137,6 @@ func (b *batch) lockWorkspace() error {
 	}
 	b.base = *w
 	return nil
-}
-
-func (b *batch) readSources() error {
-	r := reader{s: b.s, q: b, ws: b.workspace}
-	all, err := r.Sources(b.ctx)
-	for i := range all {
-		b.knowSource(&all[i])
-	}
-	return err
 }
 
 // run runs one update as a step and sets what came of it.

@@ -16,8 +16,11 @@ const maxBatch = 128
 
 // update is one caller's change on its way through a queue.
 type update struct {
-	ctx   context.Context
-	fn    func(context.Context, directory.WriteTx) error
+	ctx context.Context
+	fn  func(context.Context, directory.WriteTx) error
+
+	foreseen []directory.Claim
+
 	taken atomic.Bool // by a batch, or by its caller who left
 	err   error       // set before done is closed
 	done  chan struct{}
@@ -35,11 +38,17 @@ type queue struct {
 }
 
 // Update implements [directory.Store].
-func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.WriteTx) error) error {
+func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.WriteTx) error,
+	foresee ...func() []directory.Claim) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	u := &update{ctx: ctx, fn: fn, done: make(chan struct{})}
+	for _, claims := range foresee {
+		if s.dialect.remote {
+			u.foreseen = append(u.foreseen, claims()...)
+		}
+	}
 	idle, err := s.enqueue(ws, u)
 	if err != nil {
 		return err

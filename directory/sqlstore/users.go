@@ -66,8 +66,18 @@ func (r *reader) UserByEmail(ctx context.Context, key string) (*directory.User, 
 
 // Collides implements [directory.UserReader].
 func (r *reader) Collides(ctx context.Context, c directory.Claim) (bool, error) {
+	if r.batch != nil && r.batch.clear(c) {
+		return false, nil
+	}
 	var hit int64
-	found, err := one(ctx, r.q, []any{&hit}, `
+	found, err := one(ctx, r.q, []any{&hit}, selectCollision, claimArgs(r.ws, c)...)
+	if err != nil {
+		return false, fmt.Errorf("look for collisions: %w", err)
+	}
+	return found, nil
+}
+
+const selectCollision = `
 		select 1
 		where exists (
 			select 1 from users
@@ -83,12 +93,10 @@ func (r *reader) Collides(ctx context.Context, c directory.Claim) (bool, error) 
 			where workspace_id = $1 and source = $6 and name_key = $2)
 		or exists (
 			select 1 from blocks
-			where workspace_id = $1 and source = $6 and external_id = $5 and external_id <> '')`,
-		r.ws, c.Name, c.Derived, c.Email, c.ExternalID, string(c.Source))
-	if err != nil {
-		return false, fmt.Errorf("look for collisions: %w", err)
-	}
-	return found, nil
+			where workspace_id = $1 and source = $6 and external_id = $5 and external_id <> '')`
+
+func claimArgs(ws string, c directory.Claim) []any {
+	return []any{ws, c.Name, c.Derived, c.Email, c.ExternalID, string(c.Source)}
 }
 
 // StoredUser implements [directory.UserReader]. It is one statement, so that reading

@@ -96,6 +96,10 @@ func otherEmails(u *directory.User) []string {
 
 // PutUser implements [directory.UserWriter].
 func (w *writer) PutUser(_ context.Context, before, after *directory.User, doc []byte) error {
+	if after != nil {
+		w.b.take(taking{"name", "", directory.Fold(after.UserName)}, taking{"email", "", emailKey(after)},
+			taking{"externalId", after.Source, after.ExternalID})
+	}
 	var err error
 	switch {
 	case before == nil && after == nil:
@@ -215,6 +219,7 @@ var insertEmails = manyRows{3, `
 
 // PutBlock implements [directory.UserWriter].
 func (w *writer) PutBlock(_ context.Context, b directory.Block) error {
+	w.b.take(taking{"blocked name", b.Source, b.UserName}, taking{"blocked externalId", b.Source, b.ExternalID})
 	if err := w.b.exec(`
 		insert into blocks (workspace_id, user_id, source, external_id, name_key, blocked_by, blocked_at)
 		values ($1, $2, $3, $4, $5, $6, $7)

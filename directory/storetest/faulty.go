@@ -99,7 +99,8 @@ func (f *Faulty) View(ctx context.Context, ws directory.WorkspaceID, fn func(con
 }
 
 // Update implements [directory.Store].
-func (f *Faulty) Update(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.WriteTx) error) error {
+func (f *Faulty) Update(ctx context.Context, ws directory.WorkspaceID, fn func(context.Context, directory.WriteTx) error,
+	foresee ...func() []directory.Claim) error {
 	err := f.store.Update(ctx, ws, func(ctx context.Context, tx directory.WriteTx) error {
 		state := &fault{f: f}
 		err := fn(ctx, &faultyWriter{faultyReader{tx, state}, tx})
@@ -107,7 +108,7 @@ func (f *Faulty) Update(ctx context.Context, ws directory.WorkspaceID, fn func(c
 			return state.lost
 		}
 		return err
-	})
+	}, foresee...)
 	if err != nil {
 		return err
 	}

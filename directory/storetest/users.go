@@ -126,16 +126,21 @@ func testTakenNames(t *testing.T, open Open) {
 	f.hire(with(person("bob"), func(u *directory.User) { u.Source, u.ExternalID = entra, "x-ada" }))
 }
 
-// testCollides asks about one thing at a time that somebody has, or has not.
+// testCollides asks about one thing at a time that somebody has, or has not, also where
+// the answer was foreseen before anybody had it.
 func testCollides(t *testing.T, open Open) {
 	f := newFixture(t, open)
 	deleted := person("gone")
 	deleted.Facts.Deleted = &directory.Deletion{At: 1, Purge: 2}
-	f.hire(person("ada"))
-	f.hire(deleted)
-	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+	fill := func(ctx context.Context, tx directory.WriteTx) error {
+		for _, u := range []*directory.User{person("ada"), deleted} {
+			if err := put(ctx, tx, nil, u); err != nil {
+				return err
+			}
+		}
 		return tx.PutBlock(ctx, directory.Block{Source: okta, ExternalID: "x-blocked", UserName: "blocked", User: "u", At: 1})
-	})
+	}
+	f.update(fill)
 	claim := func(change func(*directory.Claim)) directory.Claim {
 		c := directory.Claim{Source: okta, ExternalID: "x-new", Name: "new", Derived: "new", Email: "new@acme.example"}
 		change(&c)
@@ -159,14 +164,37 @@ func testCollides(t *testing.T, open Open) {
 		{"a blocked external id", claim(func(c *directory.Claim) { c.ExternalID = "x-blocked" }), true},
 		{"another source's block", claim(func(c *directory.Claim) { c.Source, c.Name = entra, "blocked" }), false},
 	}
-	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+	check := func(how string, ctx context.Context, tx directory.ReadTx) error {
 		for _, tt := range cases {
 			if got, err := tx.Collides(ctx, tt.c); err != nil || got != tt.want {
-				t.Errorf("%s: got %t, %v", tt.what, got, err)
+				t.Errorf("%s, %s: got %t, %v", tt.what, how, got, err)
 			}
 		}
 		return nil
-	})
+	}
+	foresee := func() (all []directory.Claim) {
+		for _, tt := range cases {
+			all = append(all, tt.c)
+		}
+		return append(all, directory.Claim{Name: "nul\x00"})
+	}
+	f.view(func(ctx context.Context, tx directory.ReadTx) error { return check("read", ctx, tx) })
+	late := workspaceOf(t, f.store, "late")
+	for _, g := range []*fixture{f, late} {
+		err := f.store.Update(t.Context(), g.ws, func(ctx context.Context, tx directory.WriteTx) error {
+			how := "foreseen"
+			if g == late {
+				how = "foreseen too early"
+				if err := fill(ctx, tx); err != nil {
+					return err
+				}
+			}
+			return check(how, ctx, tx)
+		}, foresee)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // testUnstorableText has updates that cannot be kept among many that can.
