@@ -16,7 +16,14 @@ type Directory struct {
 	now   func() time.Time
 	log   *slog.Logger
 	hash  Hasher
+
+	searches chan struct{} // one for each search that is under way
 }
+
+// mostSearches is how many filters that may have to look at many records are worked on
+// at a time: fewer than a store reads at a time, so that none of them keeps those
+// waiting who ask for one person.
+const mostSearches = 2
 
 // Hasher hashes a password for the built-in workspace. Package vault has one.
 type Hasher interface {
@@ -37,7 +44,8 @@ func WithHasher(h Hasher) Option { return func(d *Directory) { d.hash = h } }
 
 // New returns a directory on s.
 func New(s Store, options ...Option) *Directory {
-	d := &Directory{store: s, now: time.Now, log: slog.New(slog.DiscardHandler)}
+	d := &Directory{store: s, now: time.Now, log: slog.New(slog.DiscardHandler),
+		searches: make(chan struct{}, mostSearches)}
 	for _, o := range options {
 		o(d)
 	}

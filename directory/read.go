@@ -58,7 +58,11 @@ type Query struct {
 // order is stable: by shelf, then by id, which is the order of creation.
 func (d *Directory) Users(ctx context.Context, by Actor, q Query, each func(*Stored) error) (total int64, err error) {
 	read := d.view
-	if by.presented && namesOne(q.Filter) {
+	switch {
+	case q.Filter == nil:
+	case !names(q.Filter):
+		read = d.search
+	case by.presented && asksOnce(q.Filter):
 		read = d.look
 	}
 	err = read(ctx, by, func(ctx context.Context, tx ReadTx) error {
@@ -95,14 +99,27 @@ func userShelves(ctx context.Context, tx ReadTx, by Actor, deleted bool) ([]stri
 	return append([]string{string(by.Source)}, adoptableShelves(adopt)...), nil
 }
 
-// namesOne reports whether f asks for somebody by a value that at most a few have, so
-// that finding them is one question.
-func namesOne(f Filter) bool {
-	c, ok := f.(Compare)
-	if !ok || c.Op != Eq {
-		return false
+// naming are the attributes that at most a few records share a value of.
+var naming = []string{"id", "userName", "externalId", "emails", "emails.value", "displayName"}
+
+// names reports whether f asks for a few records by what they are called. Who does is
+// answered at once; everybody else may make the store look at many records.
+func names(f Filter) bool {
+	switch f := f.(type) {
+	case And:
+		return names(f.L) || names(f.R)
+	case Or:
+		return names(f.L) && names(f.R)
+	case Compare:
+		return f.Op == Eq && slices.Contains(naming, f.Path.String())
 	}
-	return slices.Contains([]string{"id", "userName", "externalId", "emails", "emails.value"}, c.Path.String())
+	return false
+}
+
+// asksOnce reports whether finding what f names is one question.
+func asksOnce(f Filter) bool {
+	c, ok := f.(Compare)
+	return ok && names(c) && c.Path.String() != "displayName"
 }
 
 func liveShelves(ctx context.Context, tx ReadTx, t RecordType) ([]string, error) {
@@ -149,7 +166,11 @@ func (d *Directory) Group(ctx context.Context, by Actor, id ResourceID) (*Stored
 
 // Groups sends a page of stored groups to each, as Users does people.
 func (d *Directory) Groups(ctx context.Context, by Actor, q Query, each func(*Stored) error) (total int64, err error) {
-	err = d.view(ctx, by, func(ctx context.Context, tx ReadTx) error {
+	read := d.view
+	if q.Filter != nil && !names(q.Filter) {
+		read = d.search
+	}
+	err = read(ctx, by, func(ctx context.Context, tx ReadTx) error {
 		shelves := []string{string(by.Source)}
 		if by.governs() {
 			if shelves, err = liveShelves(ctx, tx, GroupRecord); err != nil {
@@ -223,6 +244,17 @@ func (d *Directory) look(ctx context.Context, by Actor, fn func(context.Context,
 		return err
 	}
 	return d.store.Look(ctx, by.Workspace, fn)
+}
+
+// search is view for what may take long. It waits for its turn.
+func (d *Directory) search(ctx context.Context, by Actor, fn func(context.Context, ReadTx) error) error {
+	select {
+	case d.searches <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-d.searches }()
+	return d.view(ctx, by, fn)
 }
 
 // mayRead refuses whoever has no workspace or no standing.
