@@ -41,6 +41,27 @@ func (b *bench) measureCreations(ctx context.Context) (err error) {
 	}
 	most := lanes[len(lanes)-1]
 	b.compare("SQLite: creations, "+most.name, most, together, tally.rate, perSecond, goal{})
+	return b.measureRows(ctx, filepath.Join(b.dir, "creations", "rollcall.db"))
+}
+
+// measureRows tells what a person takes on the disk apart from what the audit log keeps
+// of how they came.
+func (b *bench) measureRows(ctx context.Context, file string) error {
+	db, err := sql.Open("sqlite", "file:"+file+"?mode=ro")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var people, all, audit float64
+	err = db.QueryRowContext(ctx, `
+		select (select count(*) from users), sum(pgsize), sum(case when name like '%audit%' then pgsize else 0 end)
+		from dbstat
+		where aggregate = true`).Scan(&people, &all, &audit)
+	if err != nil {
+		return fmt.Errorf("look where the disk went: %w", err)
+	}
+	b.table.add(row{what: "disk a person, with every index", measured: figure{(all - audit) / people, bytesEach}, goal: noMore(2000, bytesEach)})
+	b.table.add(row{what: "disk a creation takes in the audit log", measured: figure{audit / people, bytesEach}})
 	return nil
 }
 
