@@ -22,7 +22,7 @@ func (s *server) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	provisioning := newThrottle().guard(front.Handler())
+	provisioning := newThrottle(liveTokens(s.directory)).guard(front.Handler())
 	routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// Not a ServeMux: it would answer odd spellings of a path with a redirection
 		// before anybody has shown a token.

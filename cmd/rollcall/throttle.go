@@ -1,22 +1,31 @@
 package main
 
 import (
-	"crypto/sha256"
+	"context"
 	"io"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
+
+	"rollcall/directory"
 )
 
-// throttle slows down whoever keeps trying tokens that open nothing. It remembers which
-// tokens were good, so that a provider with a good one is never held up by somebody
+// throttle slows down whoever keeps trying tokens that open nothing. It knows which
+// tokens are good, so that a provider with a good one is never held up by somebody
 // behind the same address.
 type throttle struct {
+	live func(context.Context) (map[string]bool, error) // reads the digests of all good tokens
+
 	mu    sync.Mutex
 	tries map[netip.Addr]*rate.Limiter // of addresses with failures
-	good  map[[sha256.Size]byte]bool   // digests of the tokens that were taken
+	good  map[string]bool              // digests of the tokens that were taken, or read
+
+	reading sync.Mutex
+	asked   time.Time // when the good tokens were read last
 }
 
 // Failures that an address has at once and each second, and how many addresses and good
@@ -29,16 +38,49 @@ const (
 	mostGood          = 10_000
 )
 
-func newThrottle() *throttle {
-	return &throttle{tries: map[netip.Addr]*rate.Limiter{}, good: map[[sha256.Size]byte]bool{}}
+// However many unknown tokens come from an address that has used up its failures, they
+// are compared with all good ones, which are read this often at most. So a token made a
+// moment ago waits no longer than that, and guessing does not keep the database busy.
+const readGoodEvery = time.Second
+
+func newThrottle(live func(context.Context) (map[string]bool, error)) *throttle {
+	return &throttle{live: live, tries: map[netip.Addr]*rate.Limiter{}, good: map[string]bool{}}
+}
+
+// liveTokens returns what reads the digests of the tokens that open d now.
+func liveTokens(d *directory.Directory) func(context.Context) (map[string]bool, error) {
+	return func(ctx context.Context) (map[string]bool, error) {
+		all, err := d.Store().Workspaces(ctx)
+		if err != nil {
+			return nil, err
+		}
+		good := map[string]bool{}
+		for _, ws := range all {
+			err := d.Store().View(ctx, ws.ID, func(ctx context.Context, tx directory.ReadTx) error {
+				tokens, err := tx.Tokens(ctx, "")
+				for _, t := range tokens {
+					if t.Live(time.Now()) {
+						good[t.Hash] = true
+					}
+				}
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		return good, nil
+	}
 }
 
 // guard puts the throttle before what checks tokens.
 func (t *throttle) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		remote := network(remoteOf(r.Context()))
-		token := sha256.Sum256([]byte(r.Header.Get("Authorization")))
-		if t.exhausted(remote, token) {
+		_, text, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+		text = strings.TrimSpace(text)
+		token := directory.HashToken(text)
+		if t.exhausted(remote, token) && !(directory.WellFormedToken(text) && t.opens(r.Context(), token)) {
 			tooMany(w)
 			return
 		}
@@ -46,6 +88,29 @@ func (t *throttle) guard(next http.Handler) http.Handler {
 		next.ServeHTTP(watched, r)
 		t.learn(remote, token, watched.status)
 	})
+}
+
+// opens reports whether a token is among the good ones, which are read again if that was
+// not done a moment ago. When the database does not answer, nobody is believed.
+func (t *throttle) opens(ctx context.Context, token string) bool {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	if time.Since(t.asked) >= readGoodEvery {
+		// One request reads for many, so it does so even if it is given up itself.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readyTimeout)
+		defer cancel()
+		good, err := t.live(ctx)
+		t.asked = time.Now()
+		if err != nil {
+			return false
+		}
+		t.mu.Lock()
+		t.good = good
+		t.mu.Unlock()
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.good[token]
 }
 
 // tooMany answers as SCIM wants it (RFC 7644 §3.12).
@@ -59,7 +124,7 @@ func tooMany(w http.ResponseWriter) {
 
 // exhausted reports whether an address has used up its failures and comes with a token
 // that is not known to be good.
-func (t *throttle) exhausted(remote netip.Addr, token [sha256.Size]byte) bool {
+func (t *throttle) exhausted(remote netip.Addr, token string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	l := t.tries[remote]
@@ -67,7 +132,7 @@ func (t *throttle) exhausted(remote netip.Addr, token [sha256.Size]byte) bool {
 }
 
 // learn notes what came of a request. An outage of ours says nothing about the token.
-func (t *throttle) learn(remote netip.Addr, token [sha256.Size]byte, status int) {
+func (t *throttle) learn(remote netip.Addr, token string, status int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {

@@ -1,7 +1,8 @@
 package main
 
 import (
-	"crypto/sha256"
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -9,13 +10,31 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rollcall/directory"
 )
+
+// openedBy returns a throttle before a database that knows the given tokens, and counts
+// how often they are read.
+func openedBy(reads *int, tokens ...string) *throttle {
+	return newThrottle(func(context.Context) (map[string]bool, error) {
+		*reads++
+		good := map[string]bool{}
+		for _, t := range tokens {
+			good[directory.HashToken(t)] = true
+		}
+		return good, nil
+	})
+}
+
+// unreadable is a database that does not answer.
+func unreadable(context.Context) (map[string]bool, error) { return nil, errors.New("away") }
 
 // tried sends a request with a token from an address through a throttle behind which
 // only "good" opens anything, and returns the status.
 func tried(t *throttle, from, token string) int {
 	door := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer good" {
+		if token := r.Header.Get("Authorization"); token != "Bearer good" && token != "Bearer "+strong {
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	})
@@ -31,7 +50,7 @@ func TestWhoKeepsTryingIsSlowedDownAndNobodyElse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const here, there = "192.0.2.1:1000", "192.0.2.2:1000"
-		throttle := newThrottle()
+		throttle := newThrottle(unreadable)
 		if got := tried(throttle, here, "good"); got != http.StatusOK {
 			t.Fatalf("a good token is answered with %d", got)
 		}
@@ -56,11 +75,67 @@ func TestWhoKeepsTryingIsSlowedDownAndNobodyElse(t *testing.T) {
 	})
 }
 
+// strong is a token as it is made for a provider, and opens everything here.
+var strong = newTokenText()
+
+func newTokenText() string {
+	text, _ := directory.NewToken("okta", "test", time.Now())
+	return text.Reveal()
+}
+
+func TestAfterARestartAGoodTokenGetsThrough(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const here = "192.0.2.1:1000"
+		var reads int
+		throttle := openedBy(&reads, strong)
+		for i := range failuresAtOnce {
+			tried(throttle, here, fmt.Sprint("bad", i))
+		}
+		if reads != 0 {
+			t.Errorf("the good tokens were read %d times while nobody was slowed down", reads)
+		}
+		if got := tried(throttle, here, strong); got != http.StatusOK {
+			t.Errorf("a good token that was not seen yet is answered with %d", got)
+		}
+		for range 1000 {
+			if got := tried(throttle, here, newTokenText()); got != http.StatusTooManyRequests {
+				t.Fatalf("a guess is answered with %d", got)
+			}
+			tried(throttle, here, "bad")
+		}
+		if reads != 1 {
+			t.Errorf("a thousand guesses at once read the good tokens %d times", reads)
+		}
+	})
+}
+
+func TestATokenMadeAMomentAgoGetsThroughSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const here = "192.0.2.1:1000"
+		var reads int
+		throttle := openedBy(&reads)
+		for i := range failuresAtOnce * 2 {
+			tried(throttle, here, fmt.Sprint("bad", i))
+		}
+		tried(throttle, here, strong)
+		throttle.live = openedBy(&reads, strong).live
+		time.Sleep(readGoodEvery)
+		for range failuresAtOnce { // what the second gave back is used up again
+			tried(throttle, here, "bad")
+		}
+		if got := tried(throttle, here, strong); got != http.StatusOK {
+			t.Errorf("a token made a second ago is answered with %d", got)
+		}
+	})
+}
+
 func TestTheThrottleForgets(t *testing.T) {
 	t.Parallel()
-	throttle := newThrottle()
+	throttle := newThrottle(unreadable)
 	for i := range mostGood + 100 {
-		token := sha256.Sum256(fmt.Append(nil, i))
+		token := fmt.Sprint(i)
 		throttle.learn(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), token, http.StatusOK)
 		throttle.learn(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), token, http.StatusUnauthorized)
 		throttle.learn(netip.Addr{}, token, http.StatusOK)
@@ -72,8 +147,8 @@ func TestTheThrottleForgets(t *testing.T) {
 
 func TestAnOutageSaysNothingAboutAToken(t *testing.T) {
 	t.Parallel()
-	throttle := newThrottle()
-	token := sha256.Sum256([]byte("whatever"))
+	throttle := newThrottle(unreadable)
+	token := directory.HashToken("whatever")
 	throttle.learn(netip.Addr{}, token, http.StatusServiceUnavailable)
 	if throttle.good[token] || len(throttle.tries) > 0 {
 		t.Error("an answer of 503 passes for a judgement on the token")
