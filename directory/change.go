@@ -149,6 +149,10 @@ type FillSeats struct{}
 // Purge removes a person for good whose grace is over.
 type Purge struct{ ID ResourceID }
 
+// Forget removes what was noted for people to read and is old: how often a machine was
+// refused, and members that were left out. It comes in slices.
+type Forget struct{}
+
 // EraseAudit erases the details of everything that the audit log says of a record,
 // and says so in a record of its own.
 type EraseAudit struct {
@@ -223,6 +227,7 @@ func (Adopt) Kind() string           { return "Adopt" }
 func (DismissConflict) Kind() string { return "DismissConflict" }
 func (FillSeats) Kind() string       { return "FillSeats" }
 func (Purge) Kind() string           { return "Purge" }
+func (Forget) Kind() string          { return "Forget" }
 func (EraseAudit) Kind() string      { return "EraseAudit" }
 func (SetWanted) Kind() string       { return "SetWanted" }
 func (BeginRun) Kind() string        { return "BeginRun" }
@@ -238,7 +243,7 @@ type Receipt struct {
 	Groups  []GroupRef   // to which User belongs
 	Left    []ResourceID // members that were left out
 	Run     *Run         // as it is now; of changes about runs
-	More    bool         // FillSeats: a further slice is waiting
+	More    bool         // FillSeats and Forget: a further slice is waiting
 }
 
 // Outcome says in a word what came of a change.

@@ -177,6 +177,9 @@ func (o *overlay) CountRefusal(context.Context, string, string, string, time.Tim
 	return true, nil
 }
 
+// Forget implements WriteTx.
+func (o *overlay) Forget(context.Context, time.Time, int) (bool, error) { return false, nil }
+
 // EraseAudit implements WriteTx.
 func (o *overlay) EraseAudit(context.Context, RecordType, string) error { return nil }
 

@@ -46,6 +46,9 @@ func (p *passage) resolveOther(ctx context.Context) error {
 		return p.resolveEnd(ctx, c)
 	case RejectRun:
 		return p.resolveReject(ctx, c)
+	case Forget:
+		p.always = append(p.always, p.forget)
+		return nil
 	case EraseAudit:
 		p.reason = c.Reason
 		p.other = &otherMove{outcome: Deleted, diff: []Diff{{Path: "detail"}},
@@ -229,6 +232,22 @@ func (p *passage) resolveRevoke(ctx context.Context, c RevokeToken) error {
 	}
 	p.other = &otherMove{outcome: Deleted, diff: tokenDiff(&before, &after),
 		write: func(ctx context.Context) error { return p.tx.PutToken(ctx, &after) }}
+	return nil
+}
+
+// How long is kept what was noted for people to read, and how much of it is removed in
+// one transaction.
+const (
+	notesKept   = 90 * 24 * time.Hour
+	notesAtOnce = 1000
+)
+
+// forget removes old notes. That is not on record: nobody would ask who did it.
+func (p *passage) forget(ctx context.Context) (err error) {
+	p.receipt.More, err = p.tx.Forget(ctx, p.now.Add(-notesKept), notesAtOnce)
+	if err != nil {
+		return fmt.Errorf("forget old notes: %w", err)
+	}
 	return nil
 }
 

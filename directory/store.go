@@ -136,6 +136,10 @@ type WriteTx interface {
 	// CountRefusal counts a machine's refusal and reports whether it is the first since the
 	// record or the reason changed.
 	CountRefusal(ctx context.Context, actor, record, reason string, at time.Time) (first bool, err error)
+	// Forget removes up to limit counts of refusals, and as many notes of members that were
+	// left out, which nobody added to since before, or whose group is gone. It reports
+	// whether there are more.
+	Forget(ctx context.Context, before time.Time, limit int) (more bool, err error)
 	// EraseAudit removes salt and detail of every audit record about a record.
 	EraseAudit(ctx context.Context, t RecordType, record string) error
 	// Raise raises a record's generation: its present state has to be carried outward.

@@ -10,16 +10,19 @@ import (
 	"rollcall/directory"
 )
 
-// Retention removes people for good whose grace is over, and fills seats that were left
-// free.
+// Retention removes people for good whose grace is over, fills seats that were left
+// free, and once a day forgets old notes.
 type Retention struct {
 	Directory *directory.Directory
 	Logger    *slog.Logger  // nil logs nothing
 	Every     time.Duration // between two passes; 0 means five minutes
+
+	forgot map[directory.WorkspaceID]time.Time
 }
 
 const (
 	defaultEvery = 5 * time.Minute
+	forgetEvery  = 24 * time.Hour
 	sliceSize    = 128 // people who are removed at a time
 )
 
@@ -55,6 +58,9 @@ func (r *Retention) pass(ctx context.Context) {
 		}
 		if err := r.fill(ctx, ws); err != nil {
 			r.failed(ctx, "free seats could not be given out", ws.ID, err)
+		}
+		if err := r.forget(ctx, ws.ID); err != nil {
+			r.failed(ctx, "old notes could not be removed", ws.ID, err)
 		}
 	}
 }
@@ -131,6 +137,27 @@ func (r *Retention) fill(ctx context.Context, ws directory.Workspace) error {
 			return err
 		}
 	}
+}
+
+// forget removes old notes of a workspace, if that was not done today.
+func (r *Retention) forget(ctx context.Context, ws directory.WorkspaceID) error {
+	if last, done := r.forgot[ws]; done && time.Since(last) < forgetEvery {
+		return nil
+	}
+	for {
+		got, err := r.Directory.Apply(ctx, retainer(ws), directory.Forget{})
+		if err != nil {
+			return err
+		}
+		if !got.More {
+			break
+		}
+	}
+	if r.forgot == nil {
+		r.forgot = make(map[directory.WorkspaceID]time.Time)
+	}
+	r.forgot[ws] = time.Now()
+	return nil
 }
 
 // failed logs an error, unless it is only that the process ends.

@@ -191,6 +191,37 @@ func TestSeatsThatWereLeftFreeAreFilled(t *testing.T) {
 	})
 }
 
+// TestOldNotesAreForgotten leaves members out of a group on two days, a hundred days
+// apart.
+func TestOldNotesAreForgotten(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		h := open(t, dir, directory.Settings{})
+		defer h.close()
+		h.must(h.admin, directory.PutSource{Source: directory.Source{ID: "okta", Kind: directory.SCIMClient}})
+		okta := directory.Actor{Kind: directory.ClientActor, Name: "okta", Source: "okta", Workspace: h.admin.Workspace}
+		crew := h.must(okta, directory.PutGroup{Group: directory.Group{DisplayName: "crew"}}).Group.ID
+		add := func(nobody directory.ResourceID) {
+			h.must(okta, directory.ChangeMembers{Group: crew, Members: directory.MemberChange{Add: []directory.ResourceID{nobody}}})
+		}
+		h.retain(func() {
+			add("old")
+			time.Sleep(60 * day)
+			add("new")
+			time.Sleep(40 * day)
+			synctest.Wait()
+		})
+		var left []directory.Dropped
+		err := h.Read(t.Context(), h.admin, func(ctx context.Context, tx directory.ReadTx) (err error) {
+			left, err = tx.DroppedMembers(ctx, "okta", 9)
+			return err
+		})
+		if err != nil || len(left) != 1 || left[0].Member != "new" {
+			t.Errorf("left are %v: %v", left, err)
+		}
+	})
+}
+
 func TestAnOutageIsLoggedAndOutlived(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -141,3 +141,48 @@ func testRefusals(t *testing.T, open Open) {
 	f.same("after a change", first("client:okta", id, "exists"), true)
 	f.same("again after a change", first("client:okta", id, "exists"), false)
 }
+
+// testForget notes refusals and members on two days, and forgets the first.
+func testForget(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	kept := group("kept")
+	f.found(kept)
+	next := day.Add(24 * time.Hour)
+	note := func(at time.Time, member directory.ResourceID, groups ...directory.ResourceID) {
+		f.update(func(ctx context.Context, tx directory.WriteTx) error {
+			if _, err := tx.CountRefusal(ctx, "client:okta", string(member), "full", at); err != nil {
+				return err
+			}
+			for _, g := range groups {
+				if err := tx.DropMembers(ctx, okta, g, []directory.ResourceID{member}, at); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	note(day, "a", kept.ID)
+	note(day, "b", kept.ID)
+	note(next, "c", kept.ID, "gone")
+	rounds := 0
+	for more := true; more; rounds++ {
+		f.update(func(ctx context.Context, tx directory.WriteTx) (err error) {
+			more, err = tx.Forget(ctx, next, 1)
+			return err
+		})
+	}
+	f.same("rounds of one row", rounds, 3)
+	dropped := read(f, func(tx directory.ReadTx, ctx context.Context) ([]directory.Dropped, error) {
+		return tx.DroppedMembers(ctx, okta, 9)
+	})
+	f.same("members left", dropped, []directory.Dropped{{Source: okta, Group: kept.ID, Member: "c", At: next.UnixMilli()}})
+	first := func(record string) (first bool) {
+		f.update(func(ctx context.Context, tx directory.WriteTx) (err error) {
+			first, err = tx.CountRefusal(ctx, "client:okta", record, "full", next)
+			return err
+		})
+		return first
+	}
+	f.same("a refusal that was forgotten", first("a"), true)
+	f.same("a refusal that was kept", first("c"), false)
+}

@@ -32,6 +32,10 @@ func (x *faultyWriter) CountRefusal(ctx context.Context, actor, record, reason s
 	return ask(x.fault, func() (bool, error) { return x.tx.CountRefusal(ctx, actor, record, reason, at) })
 }
 
+func (x *faultyWriter) Forget(ctx context.Context, before time.Time, limit int) (bool, error) {
+	return ask(x.fault, func() (bool, error) { return x.tx.Forget(ctx, before, limit) })
+}
+
 func (x *faultyWriter) EraseAudit(ctx context.Context, t directory.RecordType, record string) error {
 	return x.fault.tell(func() error { return x.tx.EraseAudit(ctx, t, record) })
 }

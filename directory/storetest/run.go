@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"AuditChain", testAuditChain},
 		{"EraseAudit", testEraseAudit},
 		{"Refusals", testRefusals},
+		{"Forget", testForget},
 		{"FailedStepsLeaveNothing", testSteps},
 		{"StepsSeeWhatWasBefore", testStepsSeeBefore},
 		{"PanicsFailAlone", testPanics},
