@@ -22,7 +22,7 @@ type PutUser struct {
 
 // DeleteUser deletes a person: a deactivation at once, gone for good after the
 // workspace's grace. By an administrator it also keeps the owning source from making
-// the person again.
+// the person again, even if the source deleted them before.
 type DeleteUser struct {
 	ID        ResourceID
 	IfVersion Version

@@ -94,6 +94,42 @@ func TestAnAdministratorsDeletionBlocksTheSource(t *testing.T) {
 	f.refused(f.okta, PutUser{User: person("ada")}, Denied, "userName")
 }
 
+// TestASourcesDeletionBecomesABlock has an administrator delete somebody whom the source
+// deleted already: the grace goes on as it was, but the source cannot bring them back.
+func TestASourcesDeletionBecomesABlock(t *testing.T) {
+	f := open(t, Settings{})
+	u := f.hire(f.okta, "ada")
+	f.must(f.okta, DeleteUser{ID: u.ID})
+	due := f.user(u.ID).Facts.Deleted.Purge
+	f.clock.advance(time.Hour)
+	r := f.must(f.admin, DeleteUser{ID: u.ID, Reason: "left in anger"})
+	if d := f.user(u.ID).Facts.Deleted; r.Outcome != Deleted || d.BySource || d.Purge != due || d.By != f.admin.String() {
+		t.Errorf("%s, and the deletion is %+v, due at %d before", r.Outcome, d, due)
+	}
+	f.refused(f.okta, PutUser{User: person("ada")}, Denied, "userName")
+	f.refused(f.admin, DeleteUser{ID: u.ID}, NotFound, "id")
+	f.clock.advance(40 * 24 * time.Hour)
+	f.must(Actor{Kind: System, Workspace: f.ws}, Purge{u.ID})
+	f.refused(f.okta, PutUser{User: person("ada")}, Denied, "userName")
+}
+
+// TestABlockCarriesTheNameThatWasFreed blocks somebody whose name another person has.
+func TestABlockCarriesTheNameThatWasFreed(t *testing.T) {
+	f := open(t, Settings{})
+	nameless := person("ada")
+	nameless.ExternalID = ""
+	old := f.must(f.okta, PutUser{User: nameless}).User
+	f.must(f.okta, DeleteUser{ID: old.ID})
+	namesake := f.hire(f.okta, "ada")
+	f.must(f.admin, DeleteUser{ID: old.ID})
+	f.must(f.okta, DeleteUser{ID: namesake.ID})
+	f.refused(f.okta, PutUser{User: nameless}, Denied, "userName")
+	f.must(f.admin, RestoreUser{ID: old.ID})
+	if got := f.user(old.ID); got.UserName != "ada" || got.State() != Active {
+		t.Errorf("%s is %s after restoring", got.UserName, got.State())
+	}
+}
+
 func TestRestoringLiftsTheBlock(t *testing.T) {
 	f := open(t, Settings{})
 	u := f.hire(f.okta, "ada")

@@ -216,15 +216,17 @@ func administratorGrants(asked []Grant) []Grant {
 // resolveDelete begins the grace. A source deletes only what it owns.
 func (p *passage) resolveDelete(ctx context.Context, c DeleteUser) error {
 	p.ifVersion = c.IfVersion
-	before, err := p.live(ctx, c.ID)
+	before, err := p.deletable(ctx, c.ID)
 	if err != nil {
 		return err
 	}
 	p.reason = c.Reason
 	after := before.Clone()
-	after.Facts.Deleted = &Deletion{By: p.by.String(), BySource: p.by.owner(), At: p.now.UnixMilli(),
-		Purge: p.now.Add(p.ws.Settings.Grace()).UnixMilli()}
-	after.Facts.Left = p.now.UnixMilli()
+	if before.Facts.Deleted == nil {
+		after.Facts.Deleted = &Deletion{At: p.now.UnixMilli(), Purge: p.now.Add(p.ws.Settings.Grace()).UnixMilli()}
+		after.Facts.Left = p.now.UnixMilli()
+	}
+	after.Facts.Deleted.By, after.Facts.Deleted.BySource = p.by.String(), p.by.owner()
 	p.person(before, after, Deleted)
 	if !p.by.owner() && before.Source != Local {
 		p.block(before)
@@ -232,9 +234,29 @@ func (p *passage) resolveDelete(ctx context.Context, c DeleteUser) error {
 	return nil
 }
 
+// deletable reads somebody live, or, for an administrator, somebody whom the source
+// deleted: then the administrator's word takes the place of the source's, which could
+// have brought them back.
+func (p *passage) deletable(ctx context.Context, id ResourceID) (*User, error) {
+	if p.by.governs() {
+		u, err := found(p.tx.User(ctx, id))
+		if err != nil {
+			return nil, fmt.Errorf("read user %s: %w", id, err)
+		}
+		if u != nil && u.Facts.Deleted != nil && u.Facts.Deleted.BySource {
+			return u, nil
+		}
+	}
+	return p.live(ctx, id)
+}
+
 // block keeps the owning source from making the person again.
 func (p *passage) block(u *User) {
-	b := Block{Source: u.Source, ExternalID: u.ExternalID, UserName: Fold(u.UserName), User: u.ID, By: p.by.String(),
+	name := u.UserName
+	if d := u.Facts.Deleted; d != nil && d.UserName != "" {
+		name = d.UserName // it was freed for somebody else
+	}
+	b := Block{Source: u.Source, ExternalID: u.ExternalID, UserName: Fold(name), User: u.ID, By: p.by.String(),
 		At: p.now.UnixMilli()}
 	p.then = append(p.then, func(ctx context.Context) error { return p.tx.PutBlock(ctx, b) })
 }

@@ -64,8 +64,11 @@ func (c whom) change(ctx context.Context, a *app, done, unchanged string, make f
 		if err != nil {
 			return err
 		}
-		if got.Outcome == directory.Unchanged {
+		switch {
+		case got.Outcome == directory.Unchanged:
 			done = unchanged
+		case before.Deleted != nil:
+			done = fmt.Sprintf("stays deleted, and the source %s cannot bring them back", before.Source)
 		}
 		return s.report(ctx, a, before.ID, func(w io.Writer, p person) {
 			fmt.Fprintf(w, "%s %s\n", clean(p.UserName), done)
@@ -121,8 +124,8 @@ func (c usersRestore) Run(ctx context.Context, a *app) error {
 	})
 }
 
-// deleted finds who is to be restored: by present name or id, or by the name that
-// somebody had before another person got it.
+// deleted finds somebody in their grace: by present name or id, or by the name that
+// they had before another person got it.
 func (s *session) deleted(ctx context.Context, name string) (directory.ResourceID, error) {
 	var id directory.ResourceID
 	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {

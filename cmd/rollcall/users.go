@@ -16,7 +16,7 @@ type usersCommands struct {
 	Create     usersCreate     `cmd:"" help:"Make a person whom no identity provider owns."`
 	Deactivate usersDeactivate `cmd:"" help:"Take somebody's access away; their source repeating itself does not give it back."`
 	Activate   usersActivate   `cmd:"" help:"Lift a deactivation."`
-	Delete     usersDelete     `cmd:"" help:"Delete somebody; until the grace is over it can be undone."`
+	Delete     usersDelete     `cmd:"" help:"Delete somebody, or keep their source from bringing them back; until the grace is over it can be undone."`
 	Restore    usersRestore    `cmd:"" help:"Undo a deletion."`
 	Grant      usersGrant      `cmd:"" help:"Give somebody roles, channels or teams."`
 	Take       usersTake       `cmd:"" help:"Take away what was given with grant."`
@@ -114,12 +114,21 @@ func shelves(ctx context.Context, tx directory.ReadTx, t directory.RecordType, d
 // usersShow is rollcall users show.
 type usersShow struct {
 	UserName string `arg:"" name:"username" help:"User name, or id."`
+	Deleted  bool   `help:"Show somebody who is deleted and can be restored, whoever has the name now."`
 }
 
 // Run shows one person, live or deleted.
 func (c usersShow) Run(ctx context.Context, a *app) error {
 	return a.work(ctx, func(s *session) error {
-		p, err := s.person(ctx, c.UserName)
+		name := c.UserName
+		if c.Deleted {
+			id, err := s.deleted(ctx, name)
+			if err != nil {
+				return err
+			}
+			name = string(id)
+		}
+		p, err := s.person(ctx, name)
 		if err != nil {
 			return err
 		}
