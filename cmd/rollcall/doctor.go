@@ -51,7 +51,11 @@ var examinations = []examination{
 	{"database", examineDatabase},
 	{"server", examineServer},
 	{"public URL", examinePublicURL},
-	{"clients", examineClients},
+	{"clients", inEach(examineClients)},
+	{"sources", inEach(examineSources)},
+	{"runs", inEach(examineRuns)},
+	{"seats", inEach(examineSeats)},
+	{"conflicts", inEach(examineConflicts)},
 }
 
 // Run examines everything and says what to paste into an identity provider.
@@ -60,7 +64,10 @@ func (doctorCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	d := diagnosis{BaseURL: publicURL(c) + scimPath, OK: true}
+	if _, err := workspaces(c, a.Workspace); err != nil {
+		return err
+	}
+	d := diagnosis{BaseURL: pasted(c) + scimPath, OK: true}
 	failed := 0
 	for _, e := range examinations {
 		f := findingOf(e.about, e.look(ctx, a, c))
@@ -76,6 +83,15 @@ func (doctorCommand) Run(ctx context.Context, a *app) error {
 		return directory.Errorf(directory.Unavailable, "", "%s failed", count(failed, "examination"))
 	}
 	return nil
+}
+
+// pasted returns the address to give to others: the public one, else where a server says
+// that it is, else where it would be.
+func pasted(c *config.Config) string {
+	if at := announced(c); at != "" && c.PublicURL == "" {
+		return at
+	}
+	return publicURL(c)
 }
 
 // findingOf puts the outcome of an examination into words. Nothing at all, or a remark

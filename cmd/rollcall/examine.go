@@ -125,15 +125,11 @@ func examineDatabase(ctx context.Context, a *app, c *config.Config) (err error) 
 
 // examineServer asks the server on this machine how it is.
 func examineServer(ctx context.Context, _ *app, c *config.Config) error {
-	if _, port, _ := net.SplitHostPort(c.Listen); port == "0" {
-		return remark{message: "it would listen on another port each time"}
+	if len(addresses(c)) == 0 {
+		return remark{"none is running, and it would listen on another port each time", "start it with: rollcall serve"}
 	}
-	var answer struct {
-		Ready      bool        `json:"ready"`
-		Conditions []condition `json:"conditions"`
-	}
-	at := localURL(c, "")
-	if err := ask(ctx, at+"/readyz", &answer); err != nil {
+	at, answer, err := askServer(ctx, c)
+	if err != nil {
 		return remark{"none answers at " + at, "start it with: rollcall serve"}
 	}
 	if !answer.Ready {
@@ -184,33 +180,6 @@ func reach(ctx context.Context, address string) error {
 		return fmt.Errorf("status %d for /healthz", answer.StatusCode)
 	}
 	return nil
-}
-
-// examineClients wants a SCIM client whose token opens the door, and goes on to.
-func examineClients(ctx context.Context, a *app, _ *config.Config) error {
-	var live, ending []string
-	err := a.work(ctx, func(s *session) error {
-		all, err := s.tokens(ctx, "")
-		for _, t := range all {
-			if !t.Live {
-				continue
-			}
-			live = append(live, string(t.Client))
-			if !t.Expires.IsZero() && time.Until(t.Expires) < soon {
-				ending = append(ending, fmt.Sprintf("%s of %s ends at %s", t.Hint, t.Client, shownTime(t.Expires)))
-			}
-		}
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case len(live) == 0:
-		return remark{"no token opens the door yet", "make one with: rollcall tokens create NAME"}
-	case len(ending) > 0:
-		return remark{"the token " + strings.Join(ending, ", the token "), "make a new one with: rollcall tokens rotate NAME"}
-	}
-	return remark{message: count(len(live), "token") + " can be used"}
 }
 
 // quiet is above every level: what goes wrong is in the finding.

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -27,14 +26,10 @@ func (healthCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if _, port, _ := net.SplitHostPort(c.Listen); port == "0" {
-		return config.Faults{c.Fault("listen", "port 0 is another one each time, so nobody can ask there", "give the server a fixed port")}
+	if len(addresses(c)) == 0 {
+		return config.Faults{c.Fault("listen", "port 0 is another one each time, and no server with this data folder says which it has", "is it running? rollcall serve starts it")}
 	}
-	var answer struct {
-		Ready      bool        `json:"ready"`
-		Conditions []condition `json:"conditions"`
-	}
-	err = ask(ctx, localURL(c, "")+"/readyz", &answer)
+	_, answer, err := askServer(ctx, c)
 	if err != nil {
 		return directory.Errorf(directory.Unavailable, "", "the server does not answer: %v", err).
 			Hinted("is it running? rollcall serve starts it")
@@ -43,6 +38,24 @@ func (healthCommand) Run(ctx context.Context, a *app) error {
 		return directory.Errorf(directory.Unavailable, "", "the server is not ready: %s", failing(answer.Conditions))
 	}
 	return a.say(answer, "ready")
+}
+
+// readiness is what /readyz answers.
+type readiness struct {
+	Ready      bool        `json:"ready"`
+	Conditions []condition `json:"conditions"`
+}
+
+// askServer asks the server on this machine how it is, and says where it was found.
+func askServer(ctx context.Context, c *config.Config) (at string, answer readiness, err error) {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	for _, at = range addresses(c) {
+		if err = ask(ctx, at+"/readyz", &answer); err == nil {
+			break
+		}
+	}
+	return at, answer, err
 }
 
 // failing joins what is not as it should be.
@@ -62,8 +75,6 @@ func ask(ctx context.Context, url string, into any) error {
 	// is sent.
 	local := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	defer local.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
-	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err

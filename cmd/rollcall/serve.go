@@ -205,6 +205,11 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 			s.log.Error("schedules ended", "err", err)
 		}
 	})
+	local := strings.TrimSuffix(s.base(), scimPath)
+	if err := publishAddress(s.config, local); err != nil {
+		s.log.Warn("health and doctor cannot find this server", "event", "start", "err", err)
+	}
+	defer withdraw(s.config, local)
 	if _, err := fmt.Fprintln(stdout, "ready", s.base()); err != nil {
 		s.log.Warn("nobody was told that the server is ready", "err", err)
 	}

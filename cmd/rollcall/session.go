@@ -24,7 +24,7 @@ type session struct {
 
 // work opens the database, finds the workspace and runs fn on it. A data folder that is
 // empty or missing is set up first, so that any command may come before the server.
-func (a *app) work(ctx context.Context, fn func(*session) error) (err error) {
+func (a *app) work(ctx context.Context, fn func(*session) error) error {
 	c, err := a.config(nil)
 	if err != nil {
 		return err
@@ -33,17 +33,52 @@ func (a *app) work(ctx context.Context, fn func(*session) error) (err error) {
 	if err != nil {
 		return usageError{err}
 	}
+	return a.workIn(ctx, c, []*config.Workspace{configured}, func(_ string, s *session) error { return fn(s) })
+}
+
+// workInEach is work in every workspace, or in the one that was named.
+func (a *app) workInEach(ctx context.Context, fn func(slug string, s *session) error) error {
+	c, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	all, err := workspaces(c, a.Workspace)
+	if err != nil {
+		return err
+	}
+	return a.workIn(ctx, c, all, fn)
+}
+
+// workspaces returns the workspace that was named, or all.
+func workspaces(c *config.Config, named string) ([]*config.Workspace, error) {
+	if named == "" {
+		return c.Workspaces, nil
+	}
+	one, err := c.Workspace(named)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return []*config.Workspace{one}, nil
+}
+
+// workIn runs fn on one workspace after the other.
+func (a *app) workIn(ctx context.Context, c *config.Config, all []*config.Workspace, fn func(slug string, s *session) error) (err error) {
 	store, err := a.openStore(ctx, c)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	d := directory.New(store, directory.WithHasher(new(vault.Argon2)))
-	id, err := ensureWorkspace(ctx, d, configured, firstTime)
-	if err != nil {
-		return err
+	for _, w := range all {
+		id, err := ensureWorkspace(ctx, d, w, firstTime)
+		if err != nil {
+			return err
+		}
+		if err := fn(w.Slug, &session{d, commandLineActor(id)}); err != nil {
+			return err
+		}
 	}
-	return fn(&session{d, commandLineActor(id)})
+	return nil
 }
 
 // openStore opens the database for a command that works beside a server, and brings it

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"rollcall/config"
+	"rollcall/directory"
+)
+
+// inEach makes an examination of each workspace, or of the one that was named. What is
+// said of them becomes one finding, and a warning if one of them is.
+func inEach(look func(context.Context, *session) (remark, error)) func(context.Context, *app, *config.Config) error {
+	return func(ctx context.Context, a *app, c *config.Config) error {
+		var said []string
+		var all remark
+		err := a.workInEach(ctx, func(slug string, s *session) error {
+			r, err := look(ctx, s)
+			if len(c.Workspaces) > 1 && a.Workspace == "" {
+				r.message = slug + ": " + r.message
+			}
+			said, all.advice = append(said, r.message), cmp.Or(all.advice, r.advice)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		all.message = strings.Join(said, "; ")
+		return all
+	}
+}
+
+// examineClients wants a SCIM client whose token opens the door, and goes on to.
+func examineClients(ctx context.Context, s *session) (remark, error) {
+	tokens, err := s.tokens(ctx, "")
+	live := 0
+	var ending []string
+	for _, t := range tokens {
+		if !t.Live {
+			continue
+		}
+		live++
+		if !t.Expires.IsZero() && time.Until(t.Expires) < soon {
+			ending = append(ending, fmt.Sprintf("%s of %s ends at %s", t.Hint, t.Client, shownTime(t.Expires)))
+		}
+	}
+	switch {
+	case live == 0:
+		return remark{"no token opens the door yet", "make one with: rollcall tokens create NAME"}, err
+	case len(ending) > 0:
+		return remark{"the token " + strings.Join(ending, ", the token "), "make a new one with: rollcall tokens rotate NAME"}, err
+	}
+	return remark{message: count(live, "token") + " can be used"}, err
+}
+
+// examineSources names the sources that wait, or of which nothing irreversible follows.
+func examineSources(ctx context.Context, s *session) (remark, error) {
+	all, err := s.sources(ctx)
+	var stopped []string
+	for _, source := range all {
+		if source.Paused != nil {
+			stopped = append(stopped, fmt.Sprintf("%s is paused %s", source.ID, stopOf(source.Paused)))
+		}
+		if source.Braked != 0 {
+			stopped = append(stopped, fmt.Sprintf("%s is braked since %s, nobody whom it deleted is purged", source.ID, shownTime(fromMillis(source.Braked))))
+		}
+	}
+	switch {
+	case len(stopped) > 0:
+		return remark{strings.Join(stopped, ", "), "to end it: rollcall sources resume NAME"}, err
+	case len(all) == 0:
+		return remark{message: "there are none yet"}, err
+	}
+	return remark{message: count(len(all), "source") + " without a pause or a brake"}, err
+}
+
+// examineRuns names the runs that the guard holds until somebody decides.
+func examineRuns(ctx context.Context, s *session) (remark, error) {
+	var held []string
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		held = nil
+		all, err := tx.Sources(ctx)
+		for _, source := range all {
+			open, failed := tx.OpenRuns(ctx, source.ID)
+			err = errors.Join(err, failed)
+			for _, r := range open {
+				if r.State == directory.RunHeld {
+					held = append(held, fmt.Sprintf("%s of %s", r.ID, source.ID))
+				}
+			}
+		}
+		return err
+	})
+	if len(held) > 0 {
+		return remark{"held is " + strings.Join(held, ", "), "look at it with rollcall sync show ID, then rollcall sync approve ID or reject ID"}, err
+	}
+	return remark{message: "none is held"}, err
+}
+
+// examineSeats compares the seats with their limits: a limit that was lowered takes
+// nobody's seat away.
+func examineSeats(ctx context.Context, s *session) (remark, error) {
+	var ws *directory.Workspace
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) (err error) {
+		ws, err = tx.Workspace(ctx)
+		return err
+	})
+	if err != nil {
+		return remark{}, err
+	}
+	over := func(used, limit int64) bool { return limit > 0 && used > limit }
+	limits, used := ws.Settings, ws.Counts
+	const advice = "raise seats.limit or seats.guests, or deactivate people; see: rollcall seats"
+	switch {
+	case over(used.Seats, limits.Seats):
+		return remark{fmt.Sprintf("%d of %d are used", used.Seats, limits.Seats), advice}, nil
+	case over(used.Guests, limits.Guests):
+		return remark{fmt.Sprintf("%d of %d for guests are used", used.Guests, limits.Guests), advice}, nil
+	case used.Held > 0:
+		return remark{"waiting for one: " + count(int(used.Held), "person"), advice}, nil
+	}
+	return remark{message: count(int(used.Seats+used.Guests), "seat") + " in use and nobody waits"}, nil
+}
+
+// examineConflicts counts what only a person can decide.
+func examineConflicts(ctx context.Context, s *session) (remark, error) {
+	waiting := 0
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		all, err := tx.Conflicts(ctx)
+		waiting = len(all)
+		return err
+	})
+	if waiting > 0 {
+		return remark{count(waiting, "conflict") + " to be decided", "see: rollcall conflicts list"}, err
+	}
+	return remark{message: "nothing waits to be decided"}, err
+}
