@@ -115,6 +115,9 @@ func (s *server) conditions(r *http.Request) []condition {
 	database := condition{"database", true, "the database answers"}
 	if err := s.answers(r.Context()); err != nil {
 		database.OK, database.Message = false, "the database does not answer; the log says more"
+		if s.store.NoSpace() {
+			database.Message = "there is no space left for the database, so nothing can be changed"
+		}
 		s.log.Warn("not ready", "event", "ready", "err", err)
 	}
 	return []condition{serving, database}

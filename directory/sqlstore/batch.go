@@ -265,6 +265,8 @@ func (b *batch) uncommitted(err error) error {
 		return &rerun{err: b.s.explain("commit", err)}
 	case fault == faultBroken:
 		b.s.breakDown(err)
+	case fault == faultFull:
+		return b.s.explain("commit", err)
 	case errors.As(err, &early) && early.s.by != nil && (fault == faultOther || fault == faultUnique):
 		return &rerun{without: early.s.by, err: b.s.explain("write", err)}
 	}

@@ -77,7 +77,8 @@ const (
 	faultUnique              // a unique index refused it
 	faultRetry               // the transaction lost a race and may be run again
 	faultBusy                // another process kept the database too long
-	faultLost                // the transaction may be gone: full, interrupted, connection lost
+	faultLost                // the transaction may be gone: interrupted, connection lost
+	faultFull                // there is no space; the transaction may be gone
 	faultBroken              // the disk cannot be trusted any more
 )
 
@@ -103,11 +104,15 @@ func classifySQLite(err error) fault {
 	switch e.Code() {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return faultUnique
+	case sqlite3.SQLITE_IOERR_SHMSIZE: // the index of the log could not grow; nothing was written
+		return faultFull
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return faultBusy
-	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_ABORT:
+	case sqlite3.SQLITE_FULL:
+		return faultFull
+	case sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_ABORT:
 		return faultLost
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_READONLY:
 		return faultBroken
@@ -129,6 +134,8 @@ func classifyPostgres(err error) fault {
 		return faultUnique
 	case "40001", "40P01":
 		return faultRetry
+	case "53100":
+		return faultFull
 	case "25006": // a standby: fail over before writing again
 		return faultLost
 	case "58030": // an I/O error is the server's to judge

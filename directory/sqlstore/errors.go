@@ -17,6 +17,9 @@ func (s *Store) explain(doing string, err error) error {
 	switch s.dialect.faultOf(err) {
 	case faultOther:
 		e = directory.Errorf(directory.Internal, "", "something of ours broke")
+	case faultFull:
+		e = noSpace()
+		s.ranFull(err)
 	case faultUnique:
 		e = directory.Errorf(directory.Exists, "", "a name, address or external id is taken")
 	}

@@ -41,6 +41,8 @@ type Store struct {
 	growth  growth
 	work    sync.WaitGroup // of all goroutines
 
+	room room
+
 	fail   sync.Once
 	failed chan struct{}
 }
@@ -122,6 +124,9 @@ func (s *Store) breakDown(err error) {
 // Ready reports why the store cannot serve, or nil.
 func (s *Store) Ready(ctx context.Context) error {
 	if err := s.alive(); err != nil {
+		return err
+	}
+	if err := s.hasRoom(ctx); err != nil {
 		return err
 	}
 	return s.checkSchema(ctx)

@@ -155,7 +155,7 @@ func TestReadersReconnect(t *testing.T) {
 }
 
 // TestAFullDiskLosesNothing writes until SQLite has no more pages, and goes on when it
-// has.
+// has. In between the store is not ready, whoever reads.
 func TestAFullDiskLosesNothing(t *testing.T) {
 	s := newStore(t)
 	ws := workspaceIn(t, s)
@@ -169,18 +169,49 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 	for ; ; i++ {
 		err := s.Update(t.Context(), ws, hire(employee(i)))
 		if err != nil {
-			saysOnce(t, err, "did not answer", "full")
+			saysOnce(t, err, "no space left", "full")
 			break
 		}
 		made++
 	}
 	consistent(t, s, ws, made)
-	if err := s.Ready(t.Context()); err != nil {
-		t.Errorf("a full disk can be emptied: %v", err)
+	for range 2 {
+		if saysOnce(t, s.Ready(t.Context()), "no space left"); !s.NoSpace() {
+			t.Error("readiness is missing, but not for want of space")
+		}
+	}
+	select {
+	case <-s.Failed():
+		t.Error("a full disk ends the process, although it can be emptied")
+	default:
 	}
 	pages(10_000)
+	s.room.probed = time.Time{} // a moment later
+	if err := s.Ready(t.Context()); err != nil || s.NoSpace() {
+		t.Errorf("not ready although there is room again: %v", err)
+	}
+	var left int
+	if err := s.read.QueryRow("select count(*) from refusals").Scan(&left); err != nil || left != 0 {
+		t.Errorf("%d rows are left of looking for room: %v", left, err)
+	}
 	if err := s.Update(t.Context(), ws, hire(employee(i))); err != nil {
 		t.Fatal(err)
 	}
 	consistent(t, s, ws, made+1)
+}
+
+// TestAFullServerIsToldApart has PostgreSQL report a full disk, which it does by itself
+// only when it has one.
+func TestAFullServerIsToldApart(t *testing.T) {
+	s := newPostgres(t)
+	ws := workspaceIn(t, s)
+	err := s.Update(t.Context(), ws, func(_ context.Context, tx directory.WriteTx) error {
+		return tx.(*writer).b.exec(`do $$ begin raise exception 'no space' using errcode = '53100'; end $$`)
+	})
+	saysOnce(t, err, "no space left")
+	saysOnce(t, s.Ready(t.Context()), "no space left")
+	s.room.probed = time.Time{} // a moment later
+	if err := s.Ready(t.Context()); err != nil {
+		t.Errorf("not ready although the server writes: %v", err)
+	}
 }
