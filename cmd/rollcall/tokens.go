@@ -62,20 +62,23 @@ func (c tokensCreate) Run(ctx context.Context, a *app) error {
 	})
 }
 
-// ensureClient makes a SCIM client, or sets the profile of one that is there.
+// ensureClient makes a SCIM client if it is new. Of one that is there, it refuses to be
+// told another profile: what its requests mean would change for all its tokens.
 func (s *session) ensureClient(ctx context.Context, name directory.SourceID, profile string) error {
 	client, err := s.client(ctx, name)
 	switch {
 	case directory.Is(err, directory.NotFound):
-		client = &directory.Source{ID: name, Kind: directory.SCIMClient}
-	case err != nil:
+		_, err = s.Apply(ctx, s.by, directory.PutSource{Source: directory.Source{ID: name, Kind: directory.SCIMClient, Profile: profile}})
 		return err
-	case profile == "" || profile == client.Profile:
-		return nil
+	case err != nil || profile == "" || profile == client.Profile:
+		return err
 	}
-	client.Profile = profile
-	_, err = s.Apply(ctx, s.by, directory.PutSource{Source: *client})
-	return err
+	has := "no profile"
+	if client.Profile != "" {
+		has = "the profile " + client.Profile
+	}
+	return directory.Errorf(directory.Denied, "profile", "the client %s has %s, not %s", name, has, profile).
+		Hinted("to change it: rollcall clients update %s --profile %s", name, profile)
 }
 
 // issue makes a token and returns it with its text.
