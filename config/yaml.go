@@ -26,7 +26,8 @@ type document struct {
 func parse(name string, text []byte) document {
 	r := &reader{name: name, doc: document{values: map[string][]string{}, lines: map[string]int{}, lists: map[string]int{}}}
 	tokens := lexer.Tokenize(string(text))
-	file, err := parser.Parse(tokens, 0)
+	// The parser stops at a key that is there twice; entry goes on and finds all faults.
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
 		r.syntax(err)
 		return r.doc
@@ -115,9 +116,23 @@ func (r *reader) entry(path string, k *keys, entry *ast.MappingValueNode) {
 		r.fault(entry.Key, at, "no such key", keyHint(key, k.names()))
 		return
 	}
+	if line, twice := r.doc.lines[at]; twice {
+		r.fault(entry.Key, at, fmt.Sprintf("line %d has this key already", line), "keep one of them")
+		r.aside(func() { r.read(at, below, entry.Value) })
+		return
+	}
 	r.doc.lines[at] = lineOf(entry.Key)
 	r.exclusive(path, key, entry.Key)
 	r.read(at, below, entry.Value)
+}
+
+// aside reads for the faults alone: what a key says that is there twice does not count.
+func (r *reader) aside(read func()) {
+	kept := r.doc
+	r.doc = document{values: map[string][]string{}, lines: map[string]int{}, lists: map[string]int{}}
+	read()
+	kept.faults = append(kept.faults, r.doc.faults...)
+	r.doc = kept
 }
 
 // exclusive refuses keys at the top that the file must not have together.
