@@ -1,7 +1,9 @@
 package directory
 
 import (
+	"cmp"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,13 +11,15 @@ import (
 // UserFrom reads a user from a decoded JSON object through the attribute table.
 // Names and URNs are taken without regard to case; what clients cannot write is
 // passed over (RFC 7644 §3.5.1), null and empty lists mean unassigned (RFC 7643
-// §2.5). It returns the names it does not know, and every fault of type at once.
-// An object without active leaves Wanted true: see [PutUser.KeepActive].
+// §2.5). It returns the names it does not know, and every fault at once: where a value
+// has the wrong type, what is wrong with the others too, which [Directory.Apply] would
+// say in a second round. An object without active leaves Wanted true: see
+// [PutUser.KeepActive].
 func UserFrom(o Object) (u *User, unknown []string, err error) {
 	u = &User{Wanted: true}
 	r := reader{t: Users, assign: func(a *Attribute, v any) { a.Assign(u, v) }}
 	r.object("", o)
-	return u, r.unknown, r.faults.orNil()
+	return u, r.unknown, r.all(func() Faults { return validUser(u) })
 }
 
 // GroupFrom reads a group and the ids of its members like [UserFrom]. The ids are
@@ -33,7 +37,7 @@ func GroupFrom(o Object) (g *Group, members []ResourceID, unknown []string, err 
 		}
 	}}
 	r.object("", o)
-	return g, members, r.unknown, r.faults.orNil()
+	return g, members, r.unknown, r.all(func() Faults { return validGroup(g) })
 }
 
 func memberIDs(v any) []ResourceID {
@@ -49,10 +53,11 @@ func memberIDs(v any) []ResourceID {
 
 // reader walks a JSON object beside the attribute table.
 type reader struct {
-	t       *ResourceType
-	assign  func(*Attribute, any)
-	unknown []string
-	faults  Faults
+	t        *ResourceType
+	assign   func(*Attribute, any)
+	unknown  []string
+	faults   Faults
+	mistyped []string // paths of attributes that were not read
 }
 
 func (r *reader) object(schema string, o Object) {
@@ -84,19 +89,44 @@ func (r *reader) extension(uri, name string, v any) {
 }
 
 func (r *reader) attribute(a *Attribute, v any) {
-	got, err := Coerce(a, v)
-	if err != nil {
-		r.faults = append(r.faults, err)
+	got, faults := coerce(a, v)
+	if len(faults) > 0 {
+		r.faults = append(r.faults, faults...)
+		r.mistyped = append(r.mistyped, Path{Attr: a}.String())
 		return
 	}
 	r.assign(a, got)
 }
 
+// all returns the faults of type, in the order of their texts, and with them those of
+// shape in what could be read.
+func (r *reader) all(shape func() Faults) error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	slices.SortFunc(r.faults, func(a, b *Error) int { return cmp.Compare(a.Msg, b.Msg) })
+	r.faults = slices.CompactFunc(r.faults, func(a, b *Error) bool { return a.Msg == b.Msg })
+	for _, f := range shape() {
+		if !slices.Contains(r.mistyped, f.Attr) { // what was not read is not missing
+			r.faults = append(r.faults, f)
+		}
+	}
+	return r.faults.orNil()
+}
+
 // Coerce checks that v, as JSON decodes it, is a value of a and returns it in the
 // form that [Attribute.Value] describes, names spelled as in the table. A single
 // value where a list belongs becomes a list of one. Sub-attributes that are unknown
-// or belong to the server are dropped.
+// or belong to the server are dropped. Of several faults it returns the first.
 func Coerce(a *Attribute, v any) (any, *Error) {
+	got, faults := coerce(a, v)
+	if len(faults) > 0 {
+		return nil, faults[0]
+	}
+	return got, nil
+}
+
+func coerce(a *Attribute, v any) (any, Faults) {
 	switch {
 	case v == nil:
 		return nil, nil
@@ -108,23 +138,22 @@ func Coerce(a *Attribute, v any) (any, *Error) {
 	return coerceSimple(a, a.Name, v)
 }
 
-func coerceList(a *Attribute, v any) (any, *Error) {
+func coerceList(a *Attribute, v any) (any, Faults) {
 	list := listOf(v)
 	objects := make([]Object, 0, len(list))
+	var faults Faults
 	for _, e := range list {
 		if e == nil {
 			continue
 		}
-		o, err := coerceObject(a, e)
-		if err != nil {
-			return nil, err
-		}
+		o, wrong := coerceObject(a, e)
+		faults = append(faults, wrong...)
 		if o, ok := o.(Object); ok {
 			objects = append(objects, o)
 		}
 	}
-	if len(objects) == 0 {
-		return nil, nil
+	if len(objects) == 0 || len(faults) > 0 {
+		return nil, faults
 	}
 	return objects, nil
 }
@@ -145,7 +174,7 @@ func listOf(v any) []any {
 
 // coerceObject also takes a bare string where an object has a value sub-attribute,
 // for several identity providers write managers and roles so.
-func coerceObject(a *Attribute, v any) (any, *Error) {
+func coerceObject(a *Attribute, v any) (any, Faults) {
 	o, ok := v.(Object)
 	if text, isText := v.(string); isText && a.sub("value") != nil {
 		o, ok = Object{"value": text}, text != ""
@@ -154,41 +183,43 @@ func coerceObject(a *Attribute, v any) (any, *Error) {
 		}
 	}
 	if !ok {
-		return nil, Errorf(Invalid, a.Name, "%s must be an object", a.Name)
+		return nil, Faults{Errorf(Invalid, a.Name, "%s must be an object", a.Name)}
 	}
 	clean := make(Object, len(o))
+	var faults Faults
 	for name, e := range o {
 		s := a.sub(name)
 		if s == nil || s.ReadOnly() || e == nil {
 			continue
 		}
-		got, err := coerceSimple(s, a.Name+"."+s.Name, e)
-		if err != nil {
-			return nil, err
-		}
+		got, wrong := coerceSimple(s, a.Name+"."+s.Name, e)
+		faults = append(faults, wrong...)
 		if got != nil && got != false {
 			clean[s.Name] = got
 		}
 	}
+	if len(faults) > 0 {
+		return nil, faults
+	}
 	return emptyNil(clean), nil
 }
 
-func coerceSimple(a *Attribute, path string, v any) (any, *Error) {
+func coerceSimple(a *Attribute, path string, v any) (any, Faults) {
 	if a.Type == Boolean {
 		if b, ok := v.(bool); ok {
 			return b, nil
 		}
-		return nil, Errorf(Invalid, path, "%s must be true or false", path)
+		return nil, Faults{Errorf(Invalid, path, "%s must be true or false", path)}
 	}
 	s, ok := v.(string)
 	if !ok {
-		return nil, Errorf(Invalid, path, "%s must be a string", path)
+		return nil, Faults{Errorf(Invalid, path, "%s must be a string", path)}
 	}
 	if s == "" {
 		return nil, nil
 	}
 	if err := checkForm(a, path, s); err != nil {
-		return nil, err
+		return nil, Faults{err}
 	}
 	return canonical(a, s), nil
 }

@@ -59,6 +59,17 @@ func TestControlCharactersEndAtTheDoor(t *testing.T) {
 	}
 }
 
+func TestAllFaultsOfARequestAreInOneAnswer(t *testing.T) {
+	t.Parallel()
+	f := open(t, "")
+	a := f.do("POST", "/Users", `{"active":{},"password":1,"nickName":"a\u0007b","emails":[{"value":"nobody"}]}`).wantError(400, "invalidValue", "active")
+	for _, want := range []string{"active must be", "password must be", "nickName has a control character", "nobody", "userName is missing"} {
+		if !strings.Contains(a.text, want) {
+			t.Errorf("the answer does not say %q: %s", want, a.text)
+		}
+	}
+}
+
 // hasher notes what it hashes.
 type hasher []string
 

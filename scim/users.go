@@ -96,11 +96,10 @@ func (x *exchange) userBody() (directory.PutUser, error) {
 		delete(tree, "active")
 	}
 	text, ok := tree["password"].(string)
-	if !ok && tree["password"] != nil {
-		return put, directory.Errorf(directory.Invalid, "password", "password must be a string")
-	}
+	if ok || tree["password"] == nil {
+		delete(tree, "password")
+	} // else the directory names it among the other faults
 	put.Password = directory.NewSecret(text)
-	delete(tree, "password")
 	u, unknown, err := directory.UserFrom(tree)
 	x.ignoreAll(unknown)
 	put.User = *u
