@@ -4,15 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 func (p *passage) resolvePutMapping(ctx context.Context, m Mapping) error {
 	if m.Kind != RoleGrant && m.Kind != ChannelGrant && m.Kind != TeamGrant {
 		return Errorf(Invalid, "kind", "%q is not a kind of grant", m.Kind).Hinted("use role, channel or team")
 	}
-	if strings.TrimSpace(m.Name) == "" {
-		return Errorf(Invalid, "name", "the mapping gives nothing: its name is missing")
+	if err := validGrantName(m.Kind, "name", m.Name).orNil(); err != nil {
+		return err
 	}
 	if _, err := p.liveGroup(ctx, m.Group); err != nil {
 		return err

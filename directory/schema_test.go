@@ -2,7 +2,9 @@ package directory
 
 import (
 	"encoding/json"
+	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -157,16 +159,26 @@ func TestWrongTypesAreNamed(t *testing.T) {
 func TestFaultsOfTypeAndOfShapeAreToldTogether(t *testing.T) {
 	_, _, err := UserFrom(Object{"active": "yes", "displayName": "a\nb", "name": Object{"givenName": 1.0, "familyName": false},
 		"emails": []any{Object{"value": "nobody"}, Object{"value": "ada@acme.example"}}, "photos": []any{Object{"value": 1.0}, Object{"value": 2.0}}})
-	want := "active must be true or false; name.familyName must be a string; name.givenName must be a string; " +
-		"photos.value must be a string; displayName has a control character; userName is missing"
-	if err == nil || !strings.HasPrefix(err.Error(), want) || !strings.Contains(err.Error(), `"nobody" is not an e-mail address`) {
-		t.Errorf("got %v", err)
+	var all Faults
+	if !errors.As(err, &all) {
+		t.Fatalf("got %v", err)
+	}
+	var told []string
+	for _, f := range all {
+		if told = append(told, f.Msg); f.Hint == "" {
+			t.Errorf("%q does not say what to do", f.Msg)
+		}
+	}
+	want := []string{"active must be true or false", "name.familyName must be a string", "name.givenName must be a string",
+		"photos.value must be a string", "displayName has a control character", "userName is missing", `"nobody" is not an e-mail address`}
+	if !slices.Equal(told, want) {
+		t.Errorf("told are %q", told)
 	}
 	if _, _, err = UserFrom(Object{"userName": 1.0}); err == nil || strings.Contains(err.Error(), "missing") {
 		t.Errorf("of a wrong user name: %v", err)
 	}
-	if _, _, _, err = GroupFrom(Object{"members": []any{1.0, Object{"value": true}}}); err == nil ||
-		!strings.HasPrefix(err.Error(), "members must be an object; members.value must be a string; displayName is missing") {
+	_, _, _, err = GroupFrom(Object{"members": []any{1.0, Object{"value": true}}})
+	if !errors.As(err, &all) || len(all) != 3 || all[0].Msg != "members must be an object" || all[2].Msg != "displayName is missing" {
 		t.Errorf("of a group: %v", err)
 	}
 }

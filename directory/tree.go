@@ -84,9 +84,12 @@ func (r *reader) extension(uri, name string, v any) {
 	case Object:
 		r.object(uri, o)
 	default:
-		r.faults = append(r.faults, Errorf(Invalid, name, "%s must be an object", name))
+		r.faults = append(r.faults, Errorf(Invalid, name, "%s must be an object", name).Hinted(mapParts))
 	}
 }
+
+// mapParts is what to do about a bare value where an object belongs.
+const mapParts = "map its parts, such as name.givenName, not the whole"
 
 func (r *reader) attribute(a *Attribute, v any) {
 	got, faults := coerce(a, v)
@@ -183,7 +186,7 @@ func coerceObject(a *Attribute, v any) (any, Faults) {
 		}
 	}
 	if !ok {
-		return nil, Faults{Errorf(Invalid, a.Name, "%s must be an object", a.Name)}
+		return nil, Faults{Errorf(Invalid, a.Name, "%s must be an object", a.Name).Hinted(mapParts)}
 	}
 	clean := make(Object, len(o))
 	var faults Faults
@@ -209,11 +212,11 @@ func coerceSimple(a *Attribute, path string, v any) (any, Faults) {
 		if b, ok := v.(bool); ok {
 			return b, nil
 		}
-		return nil, Faults{Errorf(Invalid, path, "%s must be true or false", path)}
+		return nil, Faults{Errorf(Invalid, path, "%s must be true or false", path).Hinted("send a boolean")}
 	}
 	s, ok := v.(string)
 	if !ok {
-		return nil, Faults{Errorf(Invalid, path, "%s must be a string", path)}
+		return nil, Faults{Errorf(Invalid, path, "%s must be a string", path).Hinted("map an attribute that holds text, or none")}
 	}
 	if s == "" {
 		return nil, nil
@@ -228,11 +231,11 @@ func checkForm(a *Attribute, path, s string) *Error {
 	switch a.Type {
 	case DateTime:
 		if _, err := time.Parse(time.RFC3339, s); err != nil {
-			return Errorf(Invalid, path, "%s must be a date and time such as 2026-01-31T08:00:00Z", path)
+			return Errorf(Invalid, path, "%s is not a date and time", path).Hinted("send one such as 2026-01-31T08:00:00Z, or do not map it")
 		}
 	case Binary:
 		if _, err := base64.StdEncoding.DecodeString(s); err != nil {
-			return Errorf(Invalid, path, "%s must be base64", path)
+			return Errorf(Invalid, path, "%s is not base64", path).Hinted("send the certificate in DER, coded in base64, or do not map it")
 		}
 	}
 	return nil

@@ -39,43 +39,33 @@ func validUser(u *User) Faults {
 		faults = append(faults, validValue(a, path, a.Value(u))...)
 	}
 	if strings.TrimSpace(u.UserName) == "" {
-		faults = append(faults, Errorf(Invalid, "userName", "userName is missing"))
+		faults = append(faults, Errorf(Invalid, "userName", "userName is missing").
+			Hinted("map an attribute that everybody has to it, such as the e-mail address"))
 	}
 	if strings.ContainsFunc(u.UserName, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) {
-		faults = append(faults, Errorf(Invalid, "userName", "userName has a character that cannot be seen"))
+		faults = append(faults, Errorf(Invalid, "userName", "userName has a character that cannot be seen").
+			Hinted("type the name again where it is kept; a copy brings such characters along"))
 	}
 	for _, e := range u.Emails {
 		if !validMail(e.Value) {
-			faults = append(faults, Errorf(Invalid, "emails.value", "%q is not an e-mail address", e.Value))
+			faults = append(faults, Errorf(Invalid, "emails.value", "%q is not an e-mail address", e.Value).
+				Hinted("correct it where it is kept, or map another attribute to emails; one looks like ada@example.com"))
 		}
 	}
 	if u.Chat != nil && u.Chat.Username != "" && !workspaceName.MatchString(u.Chat.Username) {
 		faults = append(faults, Errorf(Invalid, ChatSchema+":username",
 			"%q is not a workspace user name", u.Chat.Username).Hinted("use letters, digits, dot, hyphen and underscore"))
 	}
+	for _, r := range u.Roles {
+		if r.Value != "" {
+			faults = append(faults, validGrantName(RoleGrant, "roles.value", r.Value)...)
+		}
+	}
 	return append(faults, validGrants(u.Facts.Grants)...)
 }
 
 // workspaceName is Rocket.Chat's default rule for user names.
 var workspaceName = regexp.MustCompile(`^[0-9A-Za-z_.-]+$`)
-
-func validGrants(grants []Grant) Faults {
-	var faults Faults
-	if len(grants) > maxGrants {
-		faults = append(faults, Errorf(Invalid, "grants", "more than %d grants", maxGrants))
-	}
-	for _, g := range grants {
-		if g.Kind != RoleGrant && g.Kind != ChannelGrant && g.Kind != TeamGrant {
-			faults = append(faults, Errorf(Invalid, "grants", "%q is not a kind of grant", g.Kind).
-				Hinted("use role, channel or team"))
-		}
-		faults = append(faults, validText("grants", g.Name, maxText, false)...)
-		if strings.TrimSpace(g.Name) == "" {
-			faults = append(faults, Errorf(Invalid, "grants", "a grant has no name"))
-		}
-	}
-	return faults
-}
 
 func validValue(a *Attribute, path string, v any) Faults {
 	switch v := v.(type) {
@@ -108,7 +98,8 @@ func validObject(a *Attribute, path string, o Object) Faults {
 func validList(a *Attribute, path string, list []Object) Faults {
 	var faults Faults
 	if len(list) > maxElements {
-		faults = append(faults, Errorf(Invalid, path, "%s has more than %d values", path, maxElements))
+		faults = append(faults, Errorf(Invalid, path, "%s has more than %d values", path, maxElements).
+			Hinted("send one of each type"))
 	}
 	primaries := 0
 	for _, o := range list {
@@ -118,7 +109,8 @@ func validList(a *Attribute, path string, list []Object) Faults {
 		}
 	}
 	if primaries > 1 { // RFC 7643 §2.4
-		faults = append(faults, Errorf(Invalid, path, "%s has %d primary values; there may be one", path, primaries))
+		faults = append(faults, Errorf(Invalid, path, "%s has %d primary values", path, primaries).
+			Hinted("map one value as primary and the others without"))
 	}
 	return faults
 }
@@ -127,11 +119,13 @@ func validList(a *Attribute, path string, list []Object) Faults {
 func validText(path, s string, limit int, lines bool) Faults {
 	switch {
 	case !utf8.ValidString(s):
-		return Faults{Errorf(Invalid, path, "%s is not UTF-8", path)}
+		return Faults{Errorf(Invalid, path, "%s is not UTF-8", path).Hinted("send text in UTF-8")}
 	case len(s) > limit:
-		return Faults{Errorf(Invalid, path, "%s is longer than %d bytes", path, limit)}
+		return Faults{Errorf(Invalid, path, "%s is longer than %d bytes", path, limit).
+			Hinted("shorten it where it is kept, or do not map it")}
 	case strings.ContainsFunc(s, func(r rune) bool { return forbidden(r, lines) }):
-		return Faults{Errorf(Invalid, path, "%s has a control character", path)}
+		return Faults{Errorf(Invalid, path, "%s has a control character", path).
+			Hinted("remove it where the value is kept, or do not map it")}
 	}
 	return nil
 }
@@ -163,7 +157,8 @@ func validMail(s string) bool {
 func validGroup(g *Group) Faults {
 	var faults Faults
 	if strings.TrimSpace(g.DisplayName) == "" {
-		faults = append(faults, Errorf(Invalid, "displayName", "displayName is missing"))
+		faults = append(faults, Errorf(Invalid, "displayName", "displayName is missing").
+			Hinted("map the name of the group to it"))
 	}
 	faults = append(faults, validText("displayName", g.DisplayName, 255, false)...)
 	return append(faults, validText("externalId", g.ExternalID, maxText, false)...)

@@ -53,7 +53,8 @@ func (s *Server) unauthorized(x *exchange, given bool) error {
 		challenge += `, error="invalid_token"`
 	}
 	x.Header().Set("WWW-Authenticate", challenge)
-	return refuseStatus(http.StatusUnauthorized, "the bearer token is missing, wrong, expired or revoked")
+	return refuseStatus(http.StatusUnauthorized, "the bearer token is missing, wrong, expired or revoked").
+		hinted("an administrator makes another with: rollcall tokens rotate NAME")
 }
 
 // mounted notes where the resources of this request lie, and refuses an address that
@@ -76,7 +77,8 @@ func (s *Server) mounted(x *exchange) error {
 	case err != nil:
 		return err
 	case known != slug:
-		return directory.Errorf(directory.NotFound, "", "there is no such workspace")
+		return directory.Errorf(directory.NotFound, "", "there is no such workspace").
+			Hinted("use the base URL that rollcall doctor prints")
 	}
 	x.base += "/w/" + slug + mounts[0]
 	return nil

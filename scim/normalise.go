@@ -96,14 +96,14 @@ func (n *notes) place(rt *directory.ResourceType, out directory.Object, name str
 	}
 	if p.Sub == nil {
 		if _, taken := in[p.Attr.Name]; taken {
-			return badSyntax("%s is given twice", p)
+			return badSyntax("%s is given twice", p).hinted("map it once")
 		}
 		in[p.Attr.Name] = n.attribute(p.Attr, v)
 		return nil
 	}
 	o, ok := in[p.Attr.Name].(directory.Object)
 	if _, taken := o[p.Sub.Name]; taken || in[p.Attr.Name] != nil && !ok {
-		return badSyntax("%s is given twice", p)
+		return badSyntax("%s is given twice", p).hinted("map it once")
 	}
 	child(in, p.Attr.Name)[p.Sub.Name] = n.attribute(p.Sub, v)
 	return nil

@@ -94,7 +94,8 @@ func (s *step) onList(list []directory.Object) ([]directory.Object, error) {
 		list = s.onChosen(list, chosen)
 	}
 	if len(list) > maxElements {
-		return nil, refuse(scimerrors.ScimTypeInvalidValue, s.Attr.Name, "%s has more than %d values", s.Attr.Name, maxElements)
+		return nil, refuse(scimerrors.ScimTypeInvalidValue, s.Attr.Name, "%s has more than %d values", s.Attr.Name, maxElements).
+			hinted("send one of each type")
 	}
 	return list, nil
 }
@@ -133,7 +134,8 @@ func (s *step) make(list []directory.Object) ([]directory.Object, error) {
 		return list, nil
 	}
 	if s.filter != nil && s.seed == nil {
-		return nil, refuse(scimerrors.ScimTypeNoTarget, "path", "no value of %s matches the filter in the path", s.Attr.Name)
+		return nil, refuse(scimerrors.ScimTypeNoTarget, "path", "no value of %s matches the filter in the path", s.Attr.Name).
+			hinted("read the resource to see which values it has")
 	}
 	o := make(directory.Object, len(s.seed)+1)
 	maps.Copy(o, s.seed)

@@ -97,7 +97,8 @@ func (c *compiler) memberIDs(a *directory.Attribute, v any) ([]directory.Resourc
 		}
 	}
 	if len(ids) != len(listOf(v)) {
-		return nil, refuse(scimerrors.ScimTypeInvalidValue, "members", "a member needs a value, the id of a user")
+		return nil, refuse(scimerrors.ScimTypeInvalidValue, "members", "a member needs a value, the id of a user").
+			hinted("provision the user first, and send the id that the answer has")
 	}
 	return ids, nil
 }

@@ -34,7 +34,7 @@ func (c *compiler) step(kind op, t target, v any, given bool) error {
 		return err
 	}
 	if got == nil && t.Attr.Required {
-		return refuse(scimerrors.ScimTypeInvalidValue, t.String(), "%s is required", t)
+		return refuse(scimerrors.ScimTypeInvalidValue, t.String(), "%s is required", t).hinted("map an attribute that everybody has to it")
 	}
 	if got == nil && kind == opAdd && t.Attr.Multi && t.Sub == nil && t.filter == nil {
 		return nil // to add no value is not to clear the list
@@ -50,7 +50,8 @@ func (c *compiler) step(kind op, t target, v any, given bool) error {
 // into it.
 func checkLength(a *directory.Attribute, v any) error {
 	if list, ok := v.([]any); ok && len(list) > maxElements && a.Name != "members" {
-		return refuse(scimerrors.ScimTypeInvalidValue, a.Name, "%s has more than %d values", a.Name, maxElements)
+		return refuse(scimerrors.ScimTypeInvalidValue, a.Name, "%s has more than %d values", a.Name, maxElements).
+			hinted("send one of each type")
 	}
 	return nil
 }
@@ -60,7 +61,7 @@ func checkLength(a *directory.Attribute, v any) error {
 func (c *compiler) setPassword(kind op, v any) error {
 	text, ok := v.(string)
 	if !ok && v != nil {
-		return refuse(scimerrors.ScimTypeInvalidValue, "password", "password must be a string")
+		return refuse(scimerrors.ScimTypeInvalidValue, "password", "password must be a string").hinted("map no password, or one that is text")
 	}
 	if kind != opRemove {
 		c.password = directory.NewSecret(text)
@@ -73,7 +74,7 @@ func (c *compiler) setPassword(kind op, v any) error {
 // disaster.
 func (c *compiler) remove(t target, v any) error {
 	if t.Attr.Required {
-		return refuse(scimerrors.ScimTypeMutability, t.String(), "%s is required and cannot be removed", t)
+		return refuse(scimerrors.ScimTypeMutability, t.String(), "%s is required and cannot be removed", t).hinted("replace it instead")
 	}
 	s := step{op: opRemove, target: t}
 	if v != nil && t.Attr.Multi && t.filter == nil && t.Sub == nil {
@@ -121,7 +122,7 @@ func (c *compiler) merger(a *directory.Attribute, v any) (any, error) {
 	if text, isText := v.(string); isText && text == "" {
 		return nil, nil
 	} else if !ok {
-		return nil, refuse(scimerrors.ScimTypeInvalidValue, a.Name, "%s must be an object", a.Name)
+		return nil, refuse(scimerrors.ScimTypeInvalidValue, a.Name, "%s must be an object", a.Name).hinted("map its parts, not the whole")
 	}
 	single := *a
 	single.Multi = false
