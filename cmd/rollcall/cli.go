@@ -30,6 +30,8 @@ type commandLine struct {
 	Config    configCommands    `cmd:"" help:"Look at the configuration."`
 	Doctor    doctorCommand     `cmd:"" help:"Say what to paste into an identity provider, and what is wrong here."`
 	Health    healthCommand     `cmd:"" help:"Ask the server on this machine whether it is ready."`
+	Backup    backupCommand     `cmd:"" help:"Copy the SQLite database into a file, while a server may be running."`
+	Restore   restoreCommand    `cmd:"" help:"Put such a copy into an empty data folder."`
 	Migrate   migrateCommand    `cmd:"" help:"Bring the database up to date; serve does so by itself."`
 	Version   versionCommand    `cmd:"" help:"Say which build this is."`
 	Docs      docsCommand       `cmd:"" hidden:"" help:"Write the documents that are made from code."`

@@ -52,16 +52,22 @@ var _ directory.Store = (*Store)(nil)
 // Open opens the database and checks that it answers. It neither makes nor changes
 // tables: see [Store.Migrate].
 func Open(ctx context.Context, c Config) (*Store, error) {
+	return openWith(c, func(s *Store) error {
+		if c.URL != "" {
+			return s.openPostgres(ctx, c)
+		}
+		return s.openSQLite(ctx, c)
+	})
+}
+
+// openWith makes a store and has open connect it.
+func openWith(c Config, open func(*Store) error) (*Store, error) {
 	s := &Store{log: c.Logger, blocks: defaultBlocks, queues: make(map[directory.WorkspaceID]*queue), closing: make(chan struct{}),
 		failed: make(chan struct{})}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	open := s.openSQLite
-	if c.URL != "" {
-		open = s.openPostgres
-	}
-	if err := open(ctx, c); err != nil {
+	if err := open(s); err != nil {
 		s.closePools()
 		return nil, err
 	}

@@ -22,6 +22,9 @@ const (
 	lockFile     = "rollcall.lock"
 )
 
+// File returns the path of the SQLite database in a data folder.
+func File(dir string) string { return filepath.Join(dir, databaseFile) }
+
 // oldestSQLite has the fix of a rare corruption in write-ahead mode that all versions
 // before it lack (https://sqlite.org/wal.html, "the WAL-reset bug").
 const oldestSQLite = "3.51.3"
