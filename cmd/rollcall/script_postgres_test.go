@@ -23,7 +23,7 @@ func TestScriptsOnPostgreSQL(t *testing.T) {
 	var made atomic.Int64
 	params := scriptParams()
 	params.Condition, params.Dir = onDatabase(false), ""
-	for _, name := range []string{"audit", "conflicts", "groups", "seats", "serve", "tokens", "users"} {
+	for _, name := range []string{"audit", "conflicts", "dump", "groups", "seats", "serve", "tokens", "users"} {
 		params.Files = append(params.Files, "testdata/"+name+".txt")
 	}
 	params.Setup = func(env *testscript.Env) error {
