@@ -206,15 +206,21 @@ func (p *passage) foreign(holders []holder) error {
 			continue
 		}
 		if h.user.Source != Local || !p.by.owner() {
-			return taken(h.attr, h.text, h.user)
+			return p.taken(h.attr, h.text, h.user)
 		}
 	}
 	return nil
 }
 
-func taken(attr, text string, u *User) *Error {
-	e := Errorf(Exists, attr, "%s %q is taken by a person of the source %s", attr, text, u.Source)
-	return e.Hinted("see: rollcall users show %s", u.UserName)
+// taken says whose a name or an address is, as far as who asks may know: of others than
+// its own people a source hears no more than what it said itself.
+func (p *passage) taken(attr, text string, u *User) *Error {
+	show := u.UserName
+	if p.by.owner() && u.Source != p.by.Source {
+		show = string(u.ID)
+	}
+	return Errorf(Exists, attr, "%s %q is taken by a person of the source %s", attr, text, u.Source).
+		Hinted("see: rollcall users show %s", show)
 }
 
 // adoptable decides about local holders: exactly one whom the policy gives away is

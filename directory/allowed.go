@@ -169,7 +169,7 @@ func (p *passage) freeUserName(ctx context.Context, after *User) error {
 		p.freeName(u, after)
 		return nil
 	}
-	return taken("userName", after.UserName, u)
+	return p.taken("userName", after.UserName, u)
 }
 
 func (p *passage) freeMail(ctx context.Context, after *User, mail string) error {
@@ -180,7 +180,7 @@ func (p *passage) freeMail(ctx context.Context, after *User, mail string) error 
 	if u == nil || u.ID == after.ID {
 		return nil
 	}
-	return taken("emails", mail, u)
+	return p.taken("emails", mail, u)
 }
 
 // freeExternalID looks within the space of the source that is to own the record.

@@ -43,6 +43,7 @@ func DecodeGroup(doc []byte) (*Group, error) {
 type GroupRef struct {
 	ID          ResourceID
 	DisplayName string
+	Source      SourceID
 }
 
 // Member names somebody who belongs to a group.

@@ -29,10 +29,12 @@ func TestOneUserNameOnePerson(t *testing.T) {
 
 func TestATakenNameSaysWhoHasIt(t *testing.T) {
 	f := open(t, Settings{})
-	f.hire(f.okta, "ada")
-	e := f.refused(f.entra, PutUser{User: User{UserName: "ADA", Wanted: true}}, Exists, "userName")
-	if !strings.Contains(e.Msg, "source okta") || !strings.Contains(e.Hint, "rollcall users show ada") {
-		t.Errorf("the refusal says %q", e.Detail())
+	ada := f.hire(f.okta, "ada")
+	for by, name := range map[*Actor]string{&f.entra: string(ada.ID), &f.okta: "ada", &f.admin: "ada"} {
+		e := f.refused(*by, PutUser{User: User{UserName: "ADA", Wanted: true}}, Exists, "userName")
+		if !strings.Contains(e.Msg, "source okta") || e.Hint != "see: rollcall users show "+name {
+			t.Errorf("%s is told %q", by, e.Detail())
+		}
 	}
 }
 

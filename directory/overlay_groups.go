@@ -149,7 +149,7 @@ func (o *overlay) GroupsOf(ctx context.Context, user ResourceID) ([]GroupRef, er
 			return nil, err
 		}
 		if g != nil {
-			refs = append(refs, GroupRef{g.ID, g.DisplayName})
+			refs = append(refs, GroupRef{g.ID, g.DisplayName, g.Source})
 		}
 	}
 	slices.SortFunc(refs, func(a, b GroupRef) int { return cmp.Compare(a.ID, b.ID) })

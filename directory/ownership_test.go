@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"strings"
 	"testing"
 
 	. "rollcall/directory"
@@ -118,4 +119,94 @@ func TestGroupsBelongToTheirSource(t *testing.T) {
 	f.refused(f.admin, ChangeMembers{Group: g.ID}, ReadOnly, "displayName")
 	f.must(f.entra, PutGroup{Group: Group{DisplayName: "engineering"}})
 	f.refused(f.okta, PutGroup{Group: Group{DisplayName: "ENGINEERING"}}, Exists, "displayName")
+}
+
+// TestASourceHearsOnlyOfItsOwnGroups adopts somebody who is in groups of three owners.
+func TestASourceHearsOnlyOfItsOwnGroups(t *testing.T) {
+	f := open(t, Settings{Adopt: AdoptByUserName})
+	ada := f.hire(f.admin, "ada")
+	in := &MemberChange{Add: []ResourceID{ada.ID}}
+	local := f.must(f.admin, PutGroup{Group: Group{DisplayName: "Local"}, Members: in}).Group
+	theirs := f.must(f.entra, PutGroup{Group: Group{DisplayName: "Layoffs"}, Members: in}).Group
+	adopted := f.must(f.okta, PutUser{User: person("ada")})
+	if adopted.Outcome != Adopted || len(adopted.Groups) != 0 {
+		t.Errorf("%s, and the answer names %v", adopted.Outcome, adopted.Groups)
+	}
+	mine := f.must(f.okta, PutGroup{Group: Group{DisplayName: "Mine"}, Members: in}).Group
+	title := person("ada")
+	title.ID, title.Title = ada.ID, "Countess"
+	for what, groups := range map[string][]GroupRef{
+		"an update": f.must(f.okta, PutUser{User: title}).Groups,
+		"reading":   f.stored(f.okta, ada.ID).Groups,
+		"a list":    f.listed(f.okta, nil)[0].Groups,
+	} {
+		if len(groups) != 1 || groups[0].ID != mine.ID {
+			t.Errorf("%s names %v", what, groups)
+		}
+	}
+	for _, g := range []*Group{local, theirs} {
+		if all := f.listed(f.okta, f.compare("groups.value", string(g.ID))); len(all) != 0 {
+			t.Errorf("a filter tells that she is in %q", g.DisplayName)
+		}
+		if all := f.listed(f.okta, f.compare("groups.display", g.DisplayName)); len(all) != 0 {
+			t.Errorf("a filter tells that she is in a group called %q", g.DisplayName)
+		}
+	}
+	if all := f.listed(f.okta, f.compare("groups.value", string(mine.ID))); len(all) != 1 {
+		t.Errorf("by the source's own group %d people are found", len(all))
+	}
+	if got := f.stored(f.admin, ada.ID).Groups; len(got) != 3 {
+		t.Errorf("an administrator sees %v", got)
+	}
+}
+
+func (f *fixture) stored(by Actor, id ResourceID) *Stored {
+	f.Helper()
+	s, err := f.User(f.Context(), by, id)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return s
+}
+
+func (f *fixture) listed(by Actor, filter Filter) (all []*Stored) {
+	f.Helper()
+	_, err := f.Users(f.Context(), by, Query{Filter: filter, Count: NoLimit}, func(s *Stored) error {
+		all = append(all, s)
+		return nil
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	return all
+}
+
+func (f *fixture) compare(path, value string) Filter {
+	f.Helper()
+	p, err := Users.Path(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	c, err := NewCompare(p, Eq, value)
+	if err != nil {
+		f.Fatal(err)
+	}
+	return c
+}
+
+// TestACollisionDoesNotNameTheOther takes addresses of people whom the source cannot see.
+func TestACollisionDoesNotNameTheOther(t *testing.T) {
+	f := open(t, Settings{})
+	secret := person("secret")
+	hidden := f.must(f.entra, PutUser{User: secret}).User
+	asked := person("ada")
+	asked.Emails = secret.Emails
+	mine := f.hire(f.okta, "bob").Clone()
+	mine.Emails = secret.Emails
+	for what, c := range map[string]Change{"making": PutUser{User: asked}, "editing": PutUser{User: *mine}} {
+		e := f.refused(f.okta, c, Exists, "emails")
+		if e.Hint != "see: rollcall users show "+string(hidden.ID) || !strings.HasSuffix(e.Msg, "is taken by a person of the source entra") {
+			t.Errorf("%s: %v", what, e)
+		}
+	}
 }

@@ -15,6 +15,7 @@ func (d *Directory) User(ctx context.Context, by Actor, id ResourceID) (*Stored,
 		if err != nil {
 			return err
 		}
+		s.Groups = by.ownGroups(s.Groups)
 		if s.Source == by.Source && by.owner() || by.governs() {
 			got = s
 			return nil
@@ -70,10 +71,23 @@ func (d *Directory) Users(ctx context.Context, by Actor, q Query, each func(*Sto
 		if err != nil {
 			return err
 		}
-		total, err = tx.ListUsers(ctx, listing(shelves, q), each)
+		l := listing(shelves, q)
+		if by.owner() {
+			l.GroupsOf = by.Source
+		}
+		total, err = tx.ListUsers(ctx, l, each)
 		return err
 	})
 	return total, err
+}
+
+// ownGroups returns those of somebody's groups that a may know of: a source knows
+// nothing of the groups of others.
+func (a Actor) ownGroups(groups []GroupRef) []GroupRef {
+	if !a.owner() {
+		return groups
+	}
+	return slices.DeleteFunc(groups, func(g GroupRef) bool { return g.Source != a.Source })
 }
 
 func listing(shelves []string, q Query) Listing {

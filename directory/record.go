@@ -100,7 +100,7 @@ func (p *passage) answerUser(ctx context.Context, m *move) error {
 	if err != nil {
 		return fmt.Errorf("read groups of %s: %w", m.after.ID, err)
 	}
-	p.receipt.Groups = groups
+	p.receipt.Groups = p.by.ownGroups(groups)
 	return nil
 }
 

@@ -196,6 +196,10 @@ type Listing struct {
 	Filter  Filter   // nil: everything
 	Start   int64    // 1 is the first
 	Count   int64    // how many at most; 0 for the total alone, [NoLimit] for all
+
+	// GroupsOf names the source of whose groups the filter speaks and which come with
+	// people; none: all groups.
+	GroupsOf SourceID
 }
 
 // NoLimit as a count asks for everything.

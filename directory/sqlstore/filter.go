@@ -66,6 +66,8 @@ type translator struct {
 	shelf string // where rows are sought
 	args  []any  // of the placeholders so far
 	shy   string // before a column, keeps SQLite from choosing an index for it
+
+	groupsOf directory.SourceID // whose groups count; empty: all
 }
 
 // arg adds an argument and returns its placeholder.

@@ -181,7 +181,13 @@ func (t *translator) inGroup(c directory.Compare) condition {
 	if !ok {
 		return anyone
 	}
-	return condition{"t.id in (select m.user_id from members m where m.workspace_id = $1 and m.group_id = " + t.arg(id) + ")", true}
+	group := t.arg(id)
+	in := "t.id in (select m.user_id from members m where m.workspace_id = $1 and m.group_id = " + group + ")"
+	if t.groupsOf != "" {
+		in += " and exists (select 1 from groups g where g.workspace_id = $1 and g.id = " + group + " and g.source = " + t.arg(string(t.groupsOf)) + ")"
+		in = "(" + in + ")"
+	}
+	return condition{in, true}
 }
 
 // withMember finds the groups of a live user.

@@ -91,7 +91,7 @@ type search struct {
 
 // query is the condition on one shelf: $1 is the workspace, $2 the shelf.
 func (x *search) query(shelf, shy string) (condition, []any) {
-	t := &translator{table: x.s.table, shelf: shelf, args: []any{x.r.ws, shelf}, shy: shy}
+	t := &translator{table: x.s.table, shelf: shelf, groupsOf: x.s.groupsOf, args: []any{x.r.ws, shelf}, shy: shy}
 	return t.condition(x.filter)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"rollcall/directory"
 )
@@ -22,7 +23,28 @@ type sheet struct {
 	scan    func(rw row, more ...any) (*directory.Stored, error)
 	fill    func(*reader, context.Context, []*directory.Stored) error
 	match   func(*reader, context.Context, *directory.Stored, directory.Filter) (bool, error)
+
+	groupsOf directory.SourceID // whose groups are shown and matched; empty: all
 }
+
+// of returns the sheet that knows the groups of one source only, or of all with "".
+func (s *sheet) of(source directory.SourceID) *sheet {
+	if source == "" {
+		return s
+	}
+	narrow := *s
+	narrow.groupsOf = source
+	narrow.fill = func(r *reader, ctx context.Context, all []*directory.Stored) error {
+		err := s.fill(r, ctx, all)
+		for _, st := range all {
+			st.Groups = slices.DeleteFunc(st.Groups, func(g directory.GroupRef) bool { return !narrow.shows(g) })
+		}
+		return err
+	}
+	return &narrow
+}
+
+func (s *sheet) shows(g directory.GroupRef) bool { return s.groupsOf == "" || s.groupsOf == g.Source }
 
 var userSheet = &sheet{
 	record:  directory.UserRecord,
@@ -30,7 +52,7 @@ var userSheet = &sheet{
 	from:    "users",
 	columns: userColumns,
 	lookup: `
-		select ` + userColumns + `, t.shelf, g.id, g.display
+		select ` + userColumns + `, t.shelf, g.id, g.display, g.source
 		from users t
 		left join members m on m.workspace_id = t.workspace_id and m.user_id = t.id
 		left join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
@@ -47,7 +69,7 @@ var groupSheet = &sheet{
 	from:    "groups",
 	columns: groupColumns,
 	lookup: `
-		select ` + groupColumns + `, t.shelf, null, null
+		select ` + groupColumns + `, t.shelf, null, null, null
 		from groups t
 		where t.workspace_id = $1
 		and `,
@@ -96,7 +118,7 @@ func (r *reader) fillGroups(ctx context.Context, users []*directory.Stored) erro
 
 // ListUsers implements [directory.UserReader].
 func (r *reader) ListUsers(ctx context.Context, l directory.Listing, each func(*directory.Stored) error) (int64, error) {
-	return r.list(ctx, userSheet, l, each)
+	return r.list(ctx, userSheet.of(l.GroupsOf), l, each)
 }
 
 // ListGroups implements [directory.GroupReader].

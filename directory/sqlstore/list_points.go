@@ -49,8 +49,8 @@ func (r *reader) listPoints(ctx context.Context, s *sheet, l directory.Listing, 
 // scan takes in a row: a record, and one of the groups that it is in.
 func (c *catch) scan(rw row) error {
 	var shelf string
-	var group, display []byte
-	st, err := c.s.scan(rw, &shelf, &group, &display)
+	var group, display, source []byte
+	st, err := c.s.scan(rw, &shelf, &group, &display, &source)
 	if err != nil || c.shelves[shelf] == 0 {
 		return err
 	}
@@ -60,8 +60,8 @@ func (c *catch) scan(rw row) error {
 		c.at[st.ID] = i
 		c.found = append(c.found, onShelf{c.shelves[shelf], st})
 	}
-	g := directory.GroupRef{ID: directory.ResourceID(group), DisplayName: string(display)}
-	if have := c.found[i].Stored; group != nil && !slices.Contains(have.Groups, g) {
+	g := groupRef(group, display, source)
+	if have := c.found[i].Stored; group != nil && c.s.shows(g) && !slices.Contains(have.Groups, g) {
 		have.Groups = append(have.Groups, g)
 	}
 	return nil

@@ -102,11 +102,11 @@ func (r *reader) isMember(ctx context.Context, group, user directory.ResourceID)
 func (r *reader) GroupsOf(ctx context.Context, user directory.ResourceID) (groups []directory.GroupRef, err error) {
 	err = r.q.query(ctx, func(rw row) error {
 		var g directory.GroupRef
-		err := rw.Scan(&g.ID, &g.DisplayName)
+		err := rw.Scan(&g.ID, &g.DisplayName, &g.Source)
 		groups = append(groups, g)
 		return err
 	}, `
-		select g.id, g.display
+		select g.id, g.display, g.source
 		from members m
 		cross join groups g
 		where m.workspace_id = $1
@@ -123,14 +123,14 @@ func (r *reader) groupsOf(ctx context.Context, users []directory.ResourceID) (ma
 	scan := func(rw row) error {
 		var user directory.ResourceID
 		var g directory.GroupRef
-		err := rw.Scan(&user, &g.ID, &g.DisplayName)
+		err := rw.Scan(&user, &g.ID, &g.DisplayName, &g.Source)
 		groups[user] = append(groups[user], g)
 		return err
 	}
 	for part := range slices.Chunk(users, maxList) {
 		among, list := oneOf(r.s.dialect, 2, part)
 		err := r.q.query(ctx, scan, `
-		select m.user_id, g.id, g.display
+		select m.user_id, g.id, g.display, g.source
 		from members m
 		cross join groups g
 		where m.workspace_id = $1

@@ -104,8 +104,8 @@ func claimArgs(ws string, c directory.Claim) []any {
 func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*directory.Stored, error) {
 	var st *directory.Stored
 	err := r.q.query(ctx, func(rw row) error {
-		var group, display []byte
-		got, err := scanStoredUser(rw, &group, &display)
+		var group, display, source []byte
+		got, err := scanStoredUser(rw, &group, &display, &source)
 		if err != nil {
 			return err
 		}
@@ -113,11 +113,11 @@ func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*dire
 			st = got
 		}
 		if group != nil {
-			st.Groups = append(st.Groups, directory.GroupRef{ID: directory.ResourceID(group), DisplayName: string(display)})
+			st.Groups = append(st.Groups, groupRef(group, display, source))
 		}
 		return nil
 	}, `
-		select `+userColumns+`, g.id, g.display
+		select `+userColumns+`, g.id, g.display, g.source
 		from users t
 		left join members m on m.workspace_id = t.workspace_id and m.user_id = t.id
 		left join groups g on g.workspace_id = m.workspace_id and g.id = m.group_id
@@ -129,6 +129,10 @@ func (r *reader) StoredUser(ctx context.Context, id directory.ResourceID) (*dire
 		err = directory.Errorf(directory.NotFound, "", "there is no user %s", id)
 	}
 	return st, err
+}
+
+func groupRef(id, display, source []byte) directory.GroupRef {
+	return directory.GroupRef{ID: directory.ResourceID(id), DisplayName: string(display), Source: directory.SourceID(source)}
 }
 
 // OtherAdmin implements [directory.UserReader].

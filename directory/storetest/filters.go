@@ -162,11 +162,11 @@ func (q *questions) groupID(t *rapid.T) string {
 }
 
 // groupsOf is the brute-force membership: everybody at an even place is in the first
-// group, every third in the second.
-func (q *questions) groupsOf(i int) (refs []directory.GroupRef) {
+// group, every third in the second. With a source only its groups count.
+func (q *questions) groupsOf(i int, source directory.SourceID) (refs []directory.GroupRef) {
 	for j, g := range q.groups {
-		if i%(j+2) == 0 {
-			refs = append(refs, directory.GroupRef{ID: g.ID, DisplayName: g.DisplayName})
+		if i%(j+2) == 0 && (source == "" || source == g.Source) {
+			refs = append(refs, directory.GroupRef{ID: g.ID, DisplayName: g.DisplayName, Source: g.Source})
 		}
 	}
 	return refs
@@ -180,6 +180,7 @@ func testFilters(t *testing.T, open Open) {
 		n++
 		f := workspaceOf(t, s, fmt.Sprintf("w%d", n))
 		q := &questions{groups: []*directory.Group{group("ä"), group("b")}}
+		q.groups[1].Source = entra
 		ids := idsOf(crowd(12))
 		for i := range ids {
 			q.people = append(q.people, drawPerson(rt, i, ids))
@@ -225,10 +226,11 @@ func (f *fixture) fillQuestions(rt *rapid.T, q *questions) {
 func (q *questions) compare(ctx context.Context, tx directory.ReadTx, rt *rapid.T) error {
 	shelves := []string{"okta", directory.ShelfLocalName, directory.ShelfDeleted}
 	l := directory.Listing{Shelves: rapid.Permutation(shelves).Draw(rt, "shelves")[:rapid.IntRange(1, 3).Draw(rt, "how many")],
-		Filter: q.draw(rt, 2), Start: rapid.Int64Range(0, 5).Draw(rt, "start"), Count: rapid.Int64Range(-1, 5).Draw(rt, "count")}
+		Filter: q.draw(rt, 2), Start: rapid.Int64Range(0, 5).Draw(rt, "start"), Count: rapid.Int64Range(-1, 5).Draw(rt, "count"),
+		GroupsOf: rapid.SampledFrom([]directory.SourceID{"", okta, entra}).Draw(rt, "groups of")}
 	m := &shelfModel{make(map[directory.ResourceID]*directory.User)}
 	for i, u := range q.people {
-		if u.Match(l.Filter, q.groupsOf(i)) {
+		if u.Match(l.Filter, q.groupsOf(i, l.GroupsOf)) {
 			m.people[u.ID] = u
 		}
 	}

@@ -96,7 +96,7 @@ func testMembers(t *testing.T, open Open) {
 	})
 	f.same("a page", page, []directory.Member{{ID: live[10], Display: people[11].UserName}, {ID: live[11], Display: people[12].UserName}})
 
-	groups := []directory.GroupRef{{ID: g.ID, DisplayName: "all"}, {ID: other.ID, DisplayName: "b"}}
+	groups := []directory.GroupRef{{ID: g.ID, DisplayName: "all", Source: okta}, {ID: other.ID, DisplayName: "b", Source: okta}}
 	f.same("groups", read(f, func(tx directory.ReadTx, ctx context.Context) ([]directory.GroupRef, error) {
 		return tx.GroupsOf(ctx, people[0].ID)
 	}), groups)

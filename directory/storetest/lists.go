@@ -91,7 +91,7 @@ func testListedRecords(f *fixture, people []*directory.User, g *directory.Group)
 			f.same("asked meanwhile", u, people[i])
 			var want []directory.GroupRef
 			if i == 3 {
-				want = []directory.GroupRef{{ID: g.ID, DisplayName: g.DisplayName}}
+				want = []directory.GroupRef{{ID: g.ID, DisplayName: g.DisplayName, Source: okta}}
 			}
 			f.same("groups", st.Groups, want)
 			i++
@@ -105,6 +105,42 @@ func testListedRecords(f *fixture, people []*directory.User, g *directory.Group)
 	})
 	if err != errRefused {
 		f.Errorf("the receiver's error came back as %v", err)
+	}
+}
+
+// testGroupsOfOneSource lists somebody who is in groups of two sources, in the ways in
+// which people are listed.
+func testGroupsOfOneSource(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	ada := person("ada")
+	f.hire(ada)
+	mine, theirs := group("mine"), group("theirs")
+	theirs.Source = entra
+	f.found(mine, ada)
+	f.found(theirs, ada)
+	path, err := directory.Users.Path("userName")
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName, err := directory.NewCompare(path, directory.Eq, "ada")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, flt := range map[string]directory.Filter{"everybody": nil, "by name": byName, "but nobody": directory.Not{F: directory.Not{F: byName}}} {
+		for source, want := range map[directory.SourceID]int{"": 2, okta: 1, entra: 1, directory.Local: 0} {
+			f.view(func(ctx context.Context, tx directory.ReadTx) error {
+				l := directory.Listing{Shelves: []string{"okta"}, Count: directory.NoLimit, Filter: flt, GroupsOf: source}
+				n, err := tx.ListUsers(ctx, l, func(st *directory.Stored) error {
+					f.same(fmt.Sprintf("groups of %q, %s", source, what), len(st.Groups), want)
+					for _, g := range st.Groups {
+						f.same("source of "+g.DisplayName, g.Source == source || source == "", true)
+					}
+					return nil
+				})
+				f.same("listed", n, int64(1))
+				return err
+			})
+		}
 	}
 }
 

@@ -51,6 +51,7 @@ func Run(t *testing.T, open Open) {
 		{"Runs", testRuns},
 		{"ListsInOrder", testLists},
 		{"ListsWithinAnUpdate", testListsWithinUpdate},
+		{"GroupsOfOneSource", testGroupsOfOneSource},
 		{"ListsEqualAModel", testListsEqualModel},
 		{"FiltersAgreeWithMatch", testFilters},
 		{"GroupFiltersAgreeWithMatch", testGroupFilters},
