@@ -48,12 +48,13 @@ func TestALogThatNobodyReadsStopsNothing(t *testing.T) {
 		for line := range strings.Lines(string(<-all)) {
 			lines = append(lines, line)
 		}
-		if len(lines) < queuedLines || lines[0] != "line 0\n" {
-			t.Errorf("%d lines arrived, the first is %q", len(lines), lines[0])
-		}
 		told := func(line string) bool { return strings.Contains(line, "lines of the log were dropped") }
 		if !slices.ContainsFunc(lines, told) {
 			t.Error("nobody is told that lines are missing")
+		}
+		lines = slices.DeleteFunc(lines, told)
+		if len(lines) < queuedLines || lines[0] != "line 0\n" {
+			t.Errorf("%d lines arrived, the first is %q", len(lines), lines[0])
 		}
 	})
 }
