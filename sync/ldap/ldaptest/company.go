@@ -8,6 +8,8 @@ import (
 // Directory is what a server holds.
 type Directory struct {
 	Base   string // everything lies below it
+	Name   string // of the organization; empty: Lab
+	Reader string // who may read, by [Password]; empty: [BindDN]
 	People []Entry
 	Groups []Entry
 }

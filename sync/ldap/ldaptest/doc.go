@@ -8,6 +8,6 @@
 // only Active Directory does: pages and values that are capped whatever is asked for.
 //
 // [Start] serves a [Directory]; [Company] and [Forest] make one of any size, always the
-// same. [Server.Break] makes it misbehave. Nothing here needs a test: a demonstration
-// can run on it.
+// same. [Server.Behave] makes it misbehave, [Server.Replace] changes what it holds. Nothing
+// here needs a test: the demonstration of rollcall serve runs on it.
 package ldaptest

@@ -1,6 +1,7 @@
 package ldaptest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,7 @@ import (
 // index is a directory to be searched.
 type index struct {
 	base    string
+	reader  string // who may read
 	objects []*object
 	known   map[string]bool // by folded name
 }
@@ -27,7 +29,7 @@ type object struct {
 }
 
 func newIndex(d Directory) *index {
-	x := &index{base: d.Base, known: map[string]bool{}}
+	x := &index{base: d.Base, reader: cmp.Or(d.Reader, BindDN), known: map[string]bool{}}
 	for _, e := range slices.Concat(d.containers(), d.People, d.Groups) {
 		o := newObject(e)
 		x.objects = append(x.objects, o)

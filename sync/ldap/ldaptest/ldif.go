@@ -2,6 +2,7 @@ package ldaptest
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -28,7 +29,7 @@ func (d Directory) containers() []Entry {
 	}
 	dc, _, _ := strings.Cut(strings.TrimPrefix(d.Base, "dc="), ",")
 	return []Entry{
-		{d.Base, map[string][]string{"objectClass": {"organization", "dcObject"}, "dc": {dc}, "o": {"Lab"}}},
+		{d.Base, map[string][]string{"objectClass": {"organization", "dcObject"}, "dc": {dc}, "o": {cmp.Or(d.Name, "Lab")}}},
 		container("ou=people", d.Base), container("ou=groups", d.Base),
 	}
 }

@@ -85,6 +85,22 @@ func TestLimitsAreThoseOfServers(t *testing.T) {
 	}
 }
 
+func TestAnotherCompanyHasItsOwnReader(t *testing.T) {
+	d := Company(3, 1)
+	d.Name, d.Reader = "Acme", "cn=acme reader,dc=lab,dc=test"
+	s, conn := visit(t, Company(3, 1))
+	s.Replace(d)
+	if err := conn.Bind(BindDN, Password); !ldap.IsErrorWithCode(err, ldap.LDAPResultInvalidCredentials) {
+		t.Errorf("the reader of another company may read: %v", err)
+	}
+	if err := conn.Bind(d.Reader, Password); err != nil {
+		t.Error(err)
+	}
+	if got, err := conn.Search(request(Base, "(o=Acme)")); err != nil || len(got.Entries) != 1 {
+		t.Errorf("the company is %v, %v", got, err)
+	}
+}
+
 func TestTheServerEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s, err := Start(ctx, Company(1, 1))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
-	"strings"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -102,19 +101,19 @@ func (s *session) bind(ctx context.Context, id int64, op *ber.Packet, b Behaviou
 		return s.hang(ctx)
 	}
 	code, text := b.BindCode, b.BindText
-	if code == 0 && !rightPassword(op) {
+	if x, _ := s.server.now(); code == 0 && !rightPassword(op, x.reader) {
 		code = ldap.LDAPResultInvalidCredentials
 	}
 	s.bound = code == 0
 	return s.send(id, result(bindResponse, code, "", text))
 }
 
-func rightPassword(op *ber.Packet) bool {
+func rightPassword(op *ber.Packet, reader string) bool {
 	if len(op.Children) < 3 {
 		return false
 	}
 	name, password := op.Children[1].Data.String(), op.Children[2]
-	return password.Tag == tagPassword && strings.EqualFold(name, BindDN) && password.Data.String() == Password
+	return password.Tag == tagPassword && fold(name) == fold(reader) && password.Data.String() == Password
 }
 
 // extended knows StartTLS.
