@@ -51,17 +51,24 @@ func Slapd(t testing.TB, people, groups int) *Lab {
 	if err := l.prepare(slapd, people, groups); err != nil {
 		t.Fatal(err)
 	}
+	l.run(slapd)
+	return l
+}
+
+// run launches the server, anew where somebody else took its ports, and ends it with the
+// test.
+func (l *Lab) run(slapd string) {
+	l.t.Helper()
 	for attempt := 1; ; attempt++ {
 		err := l.launch(slapd)
 		if err == nil {
 			break
 		}
 		if attempt == 3 {
-			t.Fatal(err)
+			l.t.Fatal(err)
 		}
 	}
-	t.Cleanup(l.Kill)
-	return l
+	l.t.Cleanup(l.Kill)
 }
 
 // rootsFolders are where servers lie that are not on everybody's path.

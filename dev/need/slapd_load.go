@@ -125,7 +125,7 @@ func (l *Lab) ReaderCertificate() (certificate, key string) {
 func (l *Lab) configure(data string, room int64) error {
 	var text bytes.Buffer
 	err := slapdConf.Execute(&text, map[string]any{
-		"Schema": firstOf("/etc/ldap/schema", "/etc/openldap/schema", "/usr/local/etc/openldap/schema"), "Modules": modules(),
+		"Schema": schemas(), "Modules": modules(),
 		"Dir": l.dir, "Data": data, "Base": l.Base, "Admin": l.BindDN, "Password": l.BindPassword, "Reader": l.ReaderDN, "Room": room,
 	})
 	if err != nil {
@@ -142,6 +142,11 @@ func modules() string {
 		}
 	}
 	return ""
+}
+
+// schemas returns the folder with the schemas.
+func schemas() string {
+	return firstOf("/etc/ldap/schema", "/etc/openldap/schema", "/usr/local/etc/openldap/schema")
 }
 
 func firstOf(folders ...string) string {
