@@ -27,9 +27,13 @@ func (b *batch) outcome(i *item, r directory.Result) {
 		p.found.Changes = append(p.found.Changes, planned(i, r, action))
 	}
 	i.k.Record = recordOf(i, r)
-	if b.remember {
-		p.remember(i, r)
+	if !b.remember {
+		return
 	}
+	if i.gone && action == actDeactivate {
+		p.removed++
+	}
+	p.remember(i, r)
 }
 
 // refused reports an entry that the directory did not take. It is not remembered, so
@@ -76,9 +80,6 @@ func (p *pass) count(i *item, r directory.Result) string {
 		return actCreate
 	case i.gone || i.k.enabled() && !i.wanted:
 		c.Deactivated++
-		if i.gone {
-			p.removed++
-		}
 		return actDeactivate
 	case i.wanted && (i.k.gone() || strings.HasSuffix(i.k.Mark, markDisabled)):
 		c.Reactivated++

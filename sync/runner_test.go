@@ -318,6 +318,30 @@ func TestTheGuardHoldsAndAPersonDecides(t *testing.T) {
 	}
 }
 
+// TestWhatWasOnlyPlannedDoesNotCountAgainstTheNextRun lets an LDAP server have a bad night
+// and then a few people really leave.
+func TestWhatWasOnlyPlannedDoesNotCountAgainstTheNextRun(t *testing.T) {
+	l := newLab(t, 100)
+	l.run(directory.RunDone)
+	everybody := slices.Clone(l.src.people)
+	l.src.people = everybody[:80]
+	l.run(directory.RunDone)
+	l.later(2 * time.Hour)
+	planned := l.ended(must(l.Plan(t.Context(), l.admin, l.c))(t), nil, directory.RunPlanned)
+	held := l.run(directory.RunHeld)
+	if planned.Removed+held.Removed != 0 {
+		t.Errorf("the plan says that it removed %d, the held run %d", planned.Removed, held.Removed)
+	}
+	l.src.people = everybody
+	l.run(directory.RunDone)
+	l.src.people = everybody[:97]
+	l.run(directory.RunDone)
+	l.later(2 * time.Hour)
+	if done := l.run(directory.RunDone); done.Removed != 3 || done.Counts.Deactivated != 3 {
+		t.Errorf("three people left, the run says %d, %+v", done.Removed, done.Counts)
+	}
+}
+
 func TestAHeldRunCanBeRejected(t *testing.T) {
 	l := newLab(t, 20)
 	l.run(directory.RunDone)
