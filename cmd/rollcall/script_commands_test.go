@@ -46,6 +46,30 @@ func keep(ts *testscript.TestScript, negated bool, args []string) {
 	ts.Setenv(args[0], text)
 }
 
+// patience is how long scripts wait for what happens by itself.
+const patience = time.Minute
+
+// eventually repeats something until it is so.
+func eventually(ts *testscript.TestScript, what string, so func() bool) {
+	for end := time.Now().Add(patience); !so(); {
+		if time.Now().After(end) {
+			ts.Fatalf("%s: not within %v", what, patience)
+		}
+		time.Sleep(50 * time.Millisecond) // another process is at work, which tells nobody
+	}
+}
+
+// await PATTERN COMMAND… repeats a command until what it prints matches.
+func await(ts *testscript.TestScript, negated bool, args []string) {
+	if negated || len(args) < 2 {
+		ts.Fatalf("usage: await PATTERN COMMAND...")
+	}
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	eventually(ts, strings.Join(args, " "), func() bool {
+		return ts.Exec(args[1], args[2:]...) == nil && pattern.MatchString(ts.ReadFile("stdout"))
+	})
+}
+
 // running is a server that a script has started.
 type running struct {
 	*exec.Cmd

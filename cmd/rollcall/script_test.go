@@ -39,6 +39,7 @@ func scriptParams() testscript.Params {
 			"scim":     request,  // scim STATUS METHOD PATH [FILE]: sends a request with $TOKEN
 			"get":      get,      // get STATUS PATH [HEADER…]: reads an address of the server
 			"sql":      sql,      // sql STATEMENT: changes the database behind everybody's back
+			"await":    await,    // await PATTERN COMMAND…: repeats a command until what it prints matches
 			"cert":     cert,     // cert NAME DURATION: makes NAME.crt and NAME.key
 		},
 	}

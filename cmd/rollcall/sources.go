@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"rollcall/config"
 	"rollcall/directory"
 )
 
@@ -26,6 +27,36 @@ type sourceRow struct {
 	Paused  *stop                `json:"paused,omitempty"`
 	Braked  time.Time            `json:"braked,omitzero"`
 	Created time.Time            `json:"created"`
+	schedule
+}
+
+// schedule is when an LDAP source is read, as far as the configuration has it.
+type schedule struct {
+	Spec string    `json:"schedule,omitempty"`
+	Next time.Time `json:"next,omitzero"`
+	Last time.Time `json:"last,omitzero"`
+}
+
+// scheduleOf returns when a source of the configuration is read. A server that has not
+// seen its present schedule yet has not decided when that is.
+func scheduleOf(ctx context.Context, tx directory.ReadTx, w *config.Workspace, id directory.SourceID) (schedule, error) {
+	configured, err := w.Source(string(id))
+	if err != nil || configured.Schedule == "" {
+		return schedule{}, nil // of another configuration, or read only when somebody asks
+	}
+	s := schedule{Spec: configured.Schedule}
+	kept, err := tx.Schedule(ctx, id)
+	switch {
+	case directory.Is(err, directory.NotFound):
+		return s, nil
+	case err != nil:
+		return s, fmt.Errorf("read the schedule of %s: %w", id, err)
+	}
+	s.Last = kept.Last
+	if kept.Spec == s.Spec {
+		s.Next = kept.Next
+	}
+	return s, nil
 }
 
 // sources reads all sources.
@@ -43,25 +74,39 @@ type sourcesList struct{}
 
 // Run lists sources. The local people are nobody's, so they are not a source.
 func (sourcesList) Run(ctx context.Context, a *app) error {
+	c, err := a.config(nil)
+	if err != nil {
+		return err
+	}
+	w, err := c.Workspace(a.Workspace)
+	if err != nil {
+		return usageError{err}
+	}
 	return a.work(ctx, func(s *session) error {
-		return s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-			all, err := tx.Sources(ctx)
-			if err != nil {
-				return err
-			}
-			l := a.list("sources", int64(len(all)), "NAME", "KIND", "PEOPLE", "STATE", "PAUSED")
-			for i := range all {
-				one, err := sourceOf(ctx, tx, &all[i])
-				if err != nil {
-					return err
-				}
-				if err := l.add(one, string(one.Name), string(one.Kind), strconv.FormatInt(one.People, 10), one.State, one.Paused.String()); err != nil {
-					return err
-				}
-			}
-			return l.end("There are no sources. To connect an identity provider: rollcall tokens create NAME")
-		})
+		return s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error { return printSources(ctx, a, tx, w) })
 	})
+}
+
+func printSources(ctx context.Context, a *app, tx directory.ReadTx, w *config.Workspace) error {
+	all, err := tx.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	l := a.list("sources", int64(len(all)), "NAME", "KIND", "PEOPLE", "STATE", "SCHEDULE", "NEXT RUN", "PAUSED")
+	for i := range all {
+		one, err := sourceOf(ctx, tx, &all[i])
+		if err != nil {
+			return err
+		}
+		if one.schedule, err = scheduleOf(ctx, tx, w, one.Name); err != nil {
+			return err
+		}
+		if err := l.add(one, string(one.Name), string(one.Kind), strconv.FormatInt(one.People, 10), one.State, one.Spec,
+			shownTime(one.Next), one.Paused.String()); err != nil {
+			return err
+		}
+	}
+	return l.end("There are no sources. To connect an identity provider: rollcall tokens create NAME")
 }
 
 // sourceOf counts the people of a source and shows it.
