@@ -1,10 +1,14 @@
 # What a developer types. Everything else is the program itself: go run ./cmd/rollcall --help.
 
-.PHONY: run test check lint bench docs
+.PHONY: run demo test check lint bench docs
 
 # Rollcall as it starts for somebody who configured nothing: data in ./rollcall-data.
 run:
 	go run ./cmd/rollcall serve
+
+# Rollcall on a company that is made up; nothing of it stays.
+demo:
+	go run ./cmd/rollcall serve --demo
 
 # All tests under the race detector, with the servers they need.
 test:

@@ -40,6 +40,8 @@ func scriptParams() testscript.Params {
 			"get":      get,      // get STATUS PATH [HEADER…]: reads an address of the server
 			"sql":      sql,      // sql STATEMENT: changes the database behind everybody's back
 			"await":    await,    // await PATTERN COMMAND…: repeats a command until what it prints matches
+			"told":     told,     // told PATTERN: waits until the server's log has a line
+			"paste":    paste,    // paste FILE N: runs the commands that the demonstration named
 			"cert":     cert,     // cert NAME DURATION: makes NAME.crt and NAME.key
 		},
 	}

@@ -26,11 +26,16 @@ import (
 
 // serveCommand is rollcall serve.
 type serveCommand struct {
-	Listen string `placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one (127.0.0.1:8080)."`
+	Listen   string        `placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one (127.0.0.1:8080)."`
+	Demo     bool          `help:"Run on a company that is made up, with an LDAP server and an identity provider; nothing of it stays unless --data says where."`
+	DemoPace time.Duration `default:"1s" placeholder:"DURATION" help:"Time between two scenes of the demonstration (${default})."`
 }
 
 // Run serves until it is told to stop, or until the disk cannot be trusted any more.
 func (c serveCommand) Run(ctx context.Context, a *app) error {
+	if c.Demo {
+		return c.demo(ctx, a)
+	}
 	flags := map[string]string{}
 	if c.Listen != "" {
 		flags["listen"] = c.Listen
@@ -39,6 +44,11 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	return a.serve(ctx, configured, func(context.Context, *server, io.Writer) error { return nil })
+}
+
+// serve runs a server. What prepare adds to it runs beside it, and may write to the log.
+func (a *app) serve(ctx context.Context, configured *config.Config, prepare func(context.Context, *server, io.Writer) error) error {
 	roomyHeap()
 	// A log that nobody reads any more must not end the server.
 	signal.Ignore(syscall.SIGPIPE)
@@ -46,6 +56,9 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 	defer queue.close()
 	s := &server{config: configured, log: serverLogger(queue, configured)}
 	if err := s.open(ctx); err != nil {
+		return errors.Join(err, s.close())
+	}
+	if err := prepare(ctx, s, queue); err != nil {
 		return errors.Join(err, s.close())
 	}
 	return errors.Join(s.run(ctx, a.stdout), s.close())
@@ -80,7 +93,8 @@ type server struct {
 	listener  net.Listener
 	http      *http.Server
 	sources   []bridgesync.Scheduled
-	broken    <-chan struct{} // closed when the store cannot be trusted any more
+	beside    []func(context.Context) // what else runs until the server stops
+	broken    <-chan struct{}         // closed when the store cannot be trusted any more
 	draining  atomic.Bool
 }
 
@@ -210,6 +224,9 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 		s.log.Warn("health and doctor cannot find this server", "event", "start", "err", err)
 	}
 	defer withdraw(s.config, local)
+	for _, loop := range s.beside {
+		work.Go(func() { loop(ctx) })
+	}
 	if _, err := fmt.Fprintln(stdout, "ready", s.base()); err != nil {
 		s.log.Warn("nobody was told that the server is ready", "err", err)
 	}
