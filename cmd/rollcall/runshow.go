@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,60 +41,159 @@ func (r shownRun) why() string {
 	return r.Guard.Why
 }
 
+// took is how long a run went on; nothing while it is under way.
+func (r shownRun) took() string {
+	if r.Ended.IsZero() {
+		return ""
+	}
+	return r.Ended.Sub(r.Started).Round(time.Millisecond).String()
+}
+
+// applied reports whether what the run found was done, or begun.
+func (r shownRun) applied() bool {
+	return slices.Contains([]directory.RunState{directory.RunRunning, directory.RunDone, directory.RunFailed}, r.State)
+}
+
+// counted is a count and what it is of.
+type counted struct {
+	n    int64
+	what string
+}
+
+// inWords lists what there is at least one of.
+func inWords(all ...counted) string {
+	var said []string
+	for _, c := range all {
+		if c.n > 0 {
+			said = append(said, number(c.n)+" "+c.what)
+		}
+	}
+	return strings.Join(said, ", ")
+}
+
+// people says what came of the people whom the run read, and of those whom it did not.
+func (r shownRun) people() string {
+	return inWords(counted{r.Created, "created"}, counted{r.Updated, "updated"}, counted{r.Deactivated, "deactivated"},
+		counted{r.Reactivated, "reactivated"}, counted{r.Deleted, "deleted"}, counted{r.Missing, "missing"},
+		counted{r.Conflicts, "in conflict"}, counted{r.Refused, "refused"})
+}
+
+// groups says what came of the groups, and how many memberships began and ended.
+func (r shownRun) groups() string {
+	g := r.Groups
+	return inWords(counted{g.Created, "created"}, counted{g.Updated, "updated"}, counted{g.Deleted, "deleted"},
+		counted{g.MembersAdded, "joined"}, counted{g.MembersRemoved, "left"})
+}
+
+// gist is a run in a few words, for a list.
+func (r shownRun) gist() string {
+	if r.why() != "" {
+		return r.why()
+	}
+	said := r.people()
+	if groups := r.groups(); groups != "" {
+		said = strings.TrimPrefix(said+"; groups: "+groups, "; ")
+	}
+	if said == "" && !r.Ended.IsZero() {
+		return "nothing new"
+	}
+	return said
+}
+
 // mostShown is how many changes and errors a terminal gets; JSON has all of them.
 const mostShown = 50
 
 func (r shownRun) write(w io.Writer) {
-	fields(w, "source", string(r.Source), "run", r.Run, "state", string(r.State), "why", r.why(), "started", shownTime(r.Started),
-		"ended", shownTime(r.Ended))
-	fmt.Fprintln(w)
-	table(w, []string{"READ", "CREATED", "UPDATED", "DEACTIVATED", "REACTIVATED", "DELETED", "UNCHANGED", "MISSING", "CONFLICTS", "REFUSED", "HELD"},
-		[][]string{{number(r.Read), number(r.Created), number(r.Updated), number(r.Deactivated), number(r.Reactivated), number(r.Deleted),
-			number(r.Unchanged), number(r.Missing), number(r.Conflicts), number(r.Refused), number(r.Held)}})
-	if g := r.Groups; g != (directory.GroupCounts{}) {
-		fmt.Fprintf(w, "\ngroups: %d created, %d updated, %d deleted; members: %d added, %d removed\n", g.Created, g.Updated,
-			g.Deleted, g.MembersAdded, g.MembersRemoved)
+	whole := inWords(counted{r.Unchanged, "unchanged"}, counted{r.Held, "without a seat"})
+	people := strings.Trim(r.people()+", "+whole, ", ")
+	planned := ""
+	if !r.applied() {
+		planned = " (planned)"
 	}
+	fields(w, "source", string(r.Source), "run", r.Run, "kind", string(r.Kind), "state", string(r.State), "why", r.why(), "by", r.By,
+		"approves", r.Approves, "started", shownTime(r.Started), "took", r.took(), "read", number(r.Read)+" people", "people"+planned, people,
+		"groups"+planned, r.groups())
 	r.writeChanges(w)
 	r.writeErrors(w)
+	if r.State == directory.RunHeld {
+		fmt.Fprintf(w, "\nNothing of this was done. Carry it out with: rollcall sync approve %s\nor close it with: rollcall sync reject %s\n",
+			r.Run, r.Run)
+	}
 }
 
+// writeChanges lists what is changed. Entries that could not be used stand among the
+// errors.
 func (r shownRun) writeChanges(w io.Writer) {
-	if len(r.Changes) == 0 {
-		return
-	}
-	fmt.Fprintln(w)
 	var rows [][]string
-	for _, c := range r.Changes[:min(len(r.Changes), mostShown)] {
-		rows = append(rows, []string{c.Action, string(c.Type), c.Name, attributesShown(c.Attributes), c.Reason})
+	for _, c := range r.Changes {
+		if c.Action != "conflict" && c.Action != "refuse" {
+			rows = append(rows, []string{c.Action, string(c.Type), c.Name, attributesShown(c), c.Reason})
+		}
 	}
-	table(w, []string{"ACTION", "TYPE", "NAME", "ATTRIBUTES", "REASON"}, rows)
-	more(w, len(r.Changes))
-}
-
-func attributesShown(diffs []directory.Diff) string {
-	names := make([]string, len(diffs))
-	for i, d := range diffs {
-		names[i] = d.Path
-	}
-	return strings.Join(names, ", ")
+	r.writeRows(w, []string{"ACTION", "TYPE", "NAME", "CHANGES", "REASON"}, rows)
 }
 
 func (r shownRun) writeErrors(w io.Writer) {
-	if len(r.Errors) == 0 {
+	var rows [][]string
+	for _, e := range r.Errors {
+		rows = append(rows, []string{e.Entry, e.Attribute, e.Reason})
+	}
+	r.writeRows(w, []string{"ENTRY", "ATTRIBUTE", "WHAT IS WRONG"}, rows)
+}
+
+// writeRows writes a table apart from what is above, unless it is empty.
+func (r shownRun) writeRows(w io.Writer, heading []string, rows [][]string) {
+	if len(rows) == 0 {
 		return
 	}
 	fmt.Fprintln(w)
-	var rows [][]string
-	for _, e := range r.Errors[:min(len(r.Errors), mostShown)] {
-		rows = append(rows, []string{e.Entry, e.Attribute, e.Reason})
-	}
-	table(w, []string{"ENTRY", "ATTRIBUTE", "WHAT IS WRONG"}, rows)
-	more(w, len(r.Errors))
-}
-
-func more(w io.Writer, n int) {
-	if n > mostShown {
+	table(w, heading, rows[:min(len(rows), mostShown)])
+	if n := len(rows); n > mostShown {
 		fmt.Fprintf(w, "… and %d more; --json shows all\n", n-mostShown)
 	}
+}
+
+// attributesShown says what is changed about somebody. Of somebody new everything is.
+func attributesShown(c directory.PlannedChange) string {
+	if c.Action == "create" {
+		return ""
+	}
+	var said []string
+	for _, d := range c.Attributes {
+		name := d.Path[strings.LastIndex(d.Path, ":")+1:]
+		before, beforeIsText := valueShown(d.Before)
+		after, afterIsText := valueShown(d.After)
+		if beforeIsText && afterIsText {
+			name += ": " + before + " → " + after
+		}
+		said = append(said, name)
+	}
+	return strings.Join(said, ", ")
+}
+
+// longestValue is how much of a value fits into a table.
+const longestValue = 40
+
+// valueShown returns a value as text, if it is one: of several the first.
+func valueShown(v any) (text string, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return "nothing", true
+	case bool:
+		return yesNo(v), true
+	case string:
+		if runes := []rune(v); len(runes) > longestValue {
+			return string(runes[:longestValue]) + "…", true
+		}
+		return v, true
+	case []any:
+		if len(v) > 0 {
+			return valueShown(v[0])
+		}
+	case map[string]any:
+		if value, has := v["value"]; has {
+			return valueShown(value)
+		}
+	}
+	return "", false
 }

@@ -152,11 +152,11 @@ func (c syncHistory) Run(ctx context.Context, a *app) error {
 			if err != nil {
 				return err
 			}
-			l := a.list("runs", int64(len(runs)), "RUN", "KIND", "STATE", "STARTED", "READ", "CREATED", "UPDATED", "GONE", "WHY")
+			l := a.list("runs", int64(len(runs)), "RUN", "KIND", "STATE", "STARTED", "TOOK", "READ", "WHAT CAME OF IT")
 			for i := range runs {
 				r := runShown(&runs[i])
-				if err := l.add(r, r.Run, string(r.Kind), string(r.State), shownTime(r.Started), number(r.Read), number(r.Created),
-					number(r.Updated), number(r.Deactivated), r.why()); err != nil {
+				if err := l.add(r, r.Run, string(r.Kind), string(r.State), shownTime(r.Started), r.took(), number(r.Read),
+					r.gist()); err != nil {
 					return err
 				}
 			}
