@@ -83,11 +83,13 @@ func (f *demoFolder) save() error {
 }
 
 // token returns the bearer token of the identity provider, which is kept so that it can
-// be tried with curl.
+// be tried with curl. One that was revoked is replaced when the demonstration starts.
 func (f *demoFolder) token(ctx context.Context, s *session) (string, error) {
-	kept, err := os.ReadFile(f.path(demoToken))
-	if err == nil {
-		return strings.TrimSpace(string(kept)), nil
+	if kept, err := os.ReadFile(f.path(demoToken)); err == nil {
+		token := strings.TrimSpace(string(kept))
+		if _, _, refusal := s.Authenticate(ctx, token); !directory.Is(refusal, directory.Denied) {
+			return token, nil
+		}
 	}
 	if err := s.ensureClient(ctx, "okta", "okta"); err != nil {
 		return "", err

@@ -34,8 +34,8 @@ func (d *demo) guide() string {
 		}
 		fmt.Fprintf(&b, "    # %s\n    %s\n", t.about, command)
 	}
-	b.WriteString("\n  What you do there shows here. Things go on happening, a few each minute, and after\n" +
-		"  two minutes the LDAP server has a bad night.\n\n")
+	b.WriteString("\n  What you do there shows here. Things go on happening, a few each minute, and\n" +
+		"  before long the LDAP server has a bad night.\n\n")
 	return b.String()
 }
 
@@ -45,7 +45,7 @@ func (d *demo) tips() []tip {
 		{"150 seats, and who has to wait for one", "seats"},
 		{"people from LDAP and from Okta, active and waiting", `users list --filter 'userName sw "k"'`},
 		{"where people come from, and when LDAP is read next", "sources list"},
-		{"what the next run over LDAP would do; it comes by itself, so be quick", "sync plan corp"},
+		{"what the next run over LDAP would do, entry by entry; there is one every half minute", "sync plan corp"},
 		{"the same, done", "sync run corp"},
 		{"the runs so far", "sync history corp"},
 		{"what only a person can decide: Okta wants somebody who was here before", "conflicts list"},

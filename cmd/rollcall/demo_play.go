@@ -22,15 +22,21 @@ func (d *demo) play(ctx context.Context) {
 	defer work.Wait()
 	work.Go(func() { d.keepSchedule(ctx) })
 	d.voice.write(d.guide())
-	for turn := 0; ; turn++ {
+	d.goOn(ctx)
+}
+
+// goOn lets things happen until ctx ends. The company changes while there is time before
+// the next run, so that a plan has something to show.
+func (d *demo) goOn(ctx context.Context) {
+	for turn := 0; pause(ctx, 10*d.pace); turn++ {
+		d.stepCompany()
 		if !pause(ctx, 15*d.pace) {
 			return
 		}
 		d.stepOkta(ctx, turn)
-		if !pause(ctx, 15*d.pace) {
+		if !pause(ctx, 5*d.pace) {
 			return
 		}
-		d.stepCompany()
 	}
 }
 
