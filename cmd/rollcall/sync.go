@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 	"strconv"
 
@@ -188,24 +185,4 @@ func (c syncShow) Run(ctx context.Context, a *app) error {
 		}
 		return a.printRun(ctx, s, r)
 	})
-}
-
-// printRun prints a run with everything that it reports.
-func (a *app) printRun(ctx context.Context, s *session, r *directory.Run) error {
-	shown := runShown(r)
-	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		return errors.Join(
-			tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error {
-				shown.Changes = append(shown.Changes, *c)
-				return nil
-			}),
-			tx.RunErrors(ctx, r.ID, func(e *directory.RunError) error {
-				shown.Errors = append(shown.Errors, *e)
-				return nil
-			}))
-	})
-	if err != nil {
-		return fmt.Errorf("read the report of run %s: %w", r.ID, err)
-	}
-	return a.print(shown, func(w io.Writer) { shown.write(w) })
 }
