@@ -16,8 +16,9 @@ type overlay struct {
 	members map[ResourceID]*attendance // by group
 	sources map[SourceID]*Source
 	blocks  []Block
-	lifted  map[ResourceID]bool // whose blocks are gone
-	gives   map[ResourceID][]Mapping
+	lifted  map[ResourceID]bool      // whose blocks are gone
+	gives   map[ResourceID][]Mapping // of groups whose mappings were written
+	admins  []Mapping                // of the snapshot, that make administrators; nil: not read yet
 	undo    []func()
 	depth   int // of steps under way
 }
@@ -218,7 +219,12 @@ func (o *overlay) Source(ctx context.Context, id SourceID) (*Source, error) {
 	if s, ok := o.sources[id]; ok {
 		return s.Clone(), nil
 	}
-	return o.ReadTx.Source(ctx, id)
+	s, err := o.ReadTx.Source(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	o.sources[id] = s.Clone() // every change of its run asks for it
+	return s, nil
 }
 
 // PutSource implements WriteTx.

@@ -151,19 +151,23 @@ func (o *overlay) GroupsOf(ctx context.Context, user ResourceID) ([]GroupRef, er
 	if err != nil {
 		return nil, err
 	}
-	ids := map[ResourceID]string{}
+	ids := map[ResourceID]GroupRef{}
 	for _, g := range base {
-		ids[g.ID] = g.DisplayName
+		ids[g.ID] = g
 	}
 	for group, a := range o.members {
 		if in, written := a.in[user]; written && in {
-			ids[group] = ""
+			ids[group] = GroupRef{}
 		} else if written {
 			delete(ids, group)
 		}
 	}
 	refs := make([]GroupRef, 0, len(ids))
-	for id := range ids {
+	for id, ref := range ids {
+		if _, written := o.groups.now[id]; !written && ref.ID != "" {
+			refs = append(refs, ref)
+			continue
+		}
 		g, err := found(o.Group(ctx, id))
 		if err != nil {
 			return nil, err

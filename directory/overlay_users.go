@@ -165,6 +165,10 @@ func (o *overlay) mappedAdmin(ctx context.Context, u *User, but AdminExcept) (bo
 	if u.IsGuest() {
 		return false, nil
 	}
+	mappings, err := o.adminMappings(ctx)
+	if err != nil || len(mappings) == 0 {
+		return false, err
+	}
 	groups, err := o.GroupsOf(ctx, u.ID)
 	if err != nil {
 		return false, err
@@ -173,15 +177,32 @@ func (o *overlay) mappedAdmin(ctx context.Context, u *User, but AdminExcept) (bo
 		if g.ID == but.Group && (len(but.Members) == 0 || slices.Contains(but.Members, u.ID)) {
 			continue
 		}
-		mappings, err := o.Mappings(ctx, g.ID)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(mappings, func(m Mapping) bool { return m.givesAdmin() && m.ID != but.Mapping }) {
+		if slices.ContainsFunc(mappings, func(m Mapping) bool { return m.Group == g.ID && m.ID != but.Mapping }) {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// adminMappings lists the mappings that make administrators. Most workspaces have none
+// or one, and each of many changes asks whether it is about an administrator.
+func (o *overlay) adminMappings(ctx context.Context) ([]Mapping, error) {
+	if o.admins == nil {
+		all, err := o.ReadTx.Mappings(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		o.admins = slices.DeleteFunc(append([]Mapping{}, all...), func(m Mapping) bool { return !m.givesAdmin() })
+	}
+	list := slices.DeleteFunc(slices.Clone(o.admins), func(m Mapping) bool { _, written := o.gives[m.Group]; return written })
+	for _, given := range o.gives {
+		for _, m := range given {
+			if m.givesAdmin() {
+				list = append(list, m)
+			}
+		}
+	}
+	return list, nil
 }
 
 // AdminByMapping implements ReadTx.

@@ -6,9 +6,10 @@ import (
 )
 
 // holdsLease keeps a run that was thought dead, and comes back, from writing anything:
-// its lease is checked in every transaction in which it writes.
+// its lease is checked in every transaction in which it writes. A plan writes nothing,
+// and the signs of life that its run gives are not in its snapshot.
 func (p *passage) holdsLease(ctx context.Context) error {
-	if p.by.Kind != RunActor {
+	if _, planned := p.tx.(*overlay); planned || p.by.Kind != RunActor {
 		return nil
 	}
 	r, err := found(p.tx.Run(ctx, p.by.ID))
