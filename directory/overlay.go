@@ -194,6 +194,9 @@ func (o *overlay) AddRunReport(context.Context, string, []PlannedChange, []RunEr
 	return nil
 }
 
+// DropRunReport implements WriteTx.
+func (o *overlay) DropRunReport(context.Context, string, int) error { return nil }
+
 // PutEntries implements WriteTx.
 func (o *overlay) PutEntries(context.Context, []Entry) error { return nil }
 

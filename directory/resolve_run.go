@@ -37,6 +37,9 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 		return Errorf(NotFound, "name", "there is no source %s", c.Source).Hinted("see: rollcall sources list")
 	case s.Paused != nil:
 		return paused(s)
+	case c.For == ApplyRun && c.Definition != "" && s.Definition != c.Definition:
+		return Errorf(Denied, "source", "the source %s is defined otherwise than this process knows it", c.Source).
+			Hinted("another process read a newer configuration; make this one read it too: send it SIGHUP or start it anew")
 	}
 	open, err := p.tx.OpenRuns(ctx, c.Source)
 	if err != nil {

@@ -78,7 +78,12 @@ func (l *lab) later(d time.Duration) {
 
 func newLab(t *testing.T, people int) *lab {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
+	return newLabAt(t, sqlstore.Config{Dir: t.TempDir()}, people)
+}
+
+func newLabAt(t *testing.T, place sqlstore.Config, people int) *lab {
+	t.Helper()
+	s, err := sqlstore.Open(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
 	}

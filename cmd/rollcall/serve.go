@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
@@ -44,7 +45,11 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 	signal.Ignore(syscall.SIGPIPE)
 	queue := newLogQueue(a.stderr, newLogger(a.stderr, configured, slog.LevelDebug))
 	defer queue.close()
-	s := &server{config: configured, log: serverLogger(queue, configured)}
+	s := &server{config: configured, log: serverLogger(queue, configured), hups: make(chan os.Signal, 1)}
+	s.again = func() (*config.Config, error) { return a.config(flags) }
+	// From now on SIGHUP does not end the process any more.
+	signal.Notify(s.hups, syscall.SIGHUP)
+	defer signal.Stop(s.hups)
 	if err := s.open(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
@@ -79,7 +84,9 @@ type server struct {
 	keys      *keyPair // nil without TLS
 	listener  net.Listener
 	http      *http.Server
-	sources   []bridgesync.Scheduled
+	scheduler *bridgesync.Scheduler
+	again     func() (*config.Config, error) // reads the configuration once more
+	hups      chan os.Signal
 	broken    <-chan struct{} // closed when the store cannot be trusted any more
 	draining  atomic.Bool
 }
@@ -114,28 +121,12 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.directory = directory.New(s.store, directory.WithLogger(s.log), directory.WithHasher(new(vault.Argon2)))
-	for _, w := range s.config.Workspaces {
-		id, err := ensureWorkspace(ctx, s.directory, w, always)
-		if err != nil {
-			return err
-		}
-		if err := s.schedule(ctx, id, w); err != nil {
-			return err
-		}
+	s.scheduler = &bridgesync.Scheduler{Logger: s.log,
+		Runner: &bridgesync.Runner{Directory: s.directory, Logger: s.log, Owner: owner()}}
+	if err := s.follow(ctx, s.config); err != nil {
+		return err
 	}
 	return s.listen(ctx)
-}
-
-// schedule notes when the LDAP sources of a workspace are to be read.
-func (s *server) schedule(ctx context.Context, id directory.WorkspaceID, w *config.Workspace) error {
-	for _, source := range w.Sources {
-		c, err := configured(ctx, s.directory, id, source)
-		if err != nil {
-			return fmt.Errorf("source %s: %w", source.Name, err)
-		}
-		s.sources = append(s.sources, bridgesync.Scheduled{Configured: c, Spec: source.Schedule})
-	}
-	return nil
 }
 
 // lock takes the server's lock. A command that sets the database up has it for a moment,
@@ -198,13 +189,18 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 			s.log.Error("retention ended", "err", err)
 		}
 	})
-	scheduler := bridgesync.Scheduler{Sources: s.sources, Logger: s.log,
-		Runner: &bridgesync.Runner{Directory: s.directory, Logger: s.log, Owner: owner()}}
 	work.Go(func() {
-		if err := scheduler.Run(ctx); err != nil {
+		if err := s.scheduler.Run(ctx); err != nil {
 			s.log.Error("schedules ended", "err", err)
 		}
 	})
+	expiry := bridgesync.Expiry{Directory: s.directory, Logger: s.log}
+	work.Go(func() {
+		if err := expiry.Run(ctx); err != nil {
+			s.log.Error("expiry ended", "err", err)
+		}
+	})
+	work.Go(func() { s.reloads(ctx) })
 	local := strings.TrimSuffix(s.base(), scimPath)
 	if err := publishAddress(s.config, local); err != nil {
 		s.log.Warn("health and doctor cannot find this server", "event", "start", "err", err)
