@@ -37,7 +37,7 @@ func (p *passage) resolvePutGroup(ctx context.Context, c PutGroup) error {
 	var before *Group
 	var err error
 	if c.Group.ID == "" {
-		before, err = p.transferredGroup(ctx, after)
+		before, err = p.knownToRun(ctx, after)
 	} else {
 		before, err = p.liveGroup(ctx, c.Group.ID)
 	}

@@ -64,14 +64,21 @@ func notOf(source SourceID, name string) *Error {
 	return Errorf(Denied, "source", "%s does not belong to the source %s", name, source)
 }
 
-// transferredGroup finds the group that a run is really about when it asks for a new one:
-// one of the same name that was given to its source and that it has not claimed yet.
-func (p *passage) transferredGroup(ctx context.Context, asked *Group) (*Group, error) {
+// knownToRun finds the group that a run is really about when it asks for a new one: one
+// that a run made which was killed before it could note it, or one of the same name that
+// was given to its source and that it has not claimed yet.
+func (p *passage) knownToRun(ctx context.Context, asked *Group) (*Group, error) {
 	if p.by.Kind != RunActor || asked.ExternalID == "" {
 		return nil, nil
 	}
-	g, err := found(p.tx.GroupByName(ctx, p.by.Source, Fold(asked.DisplayName)))
+	g, err := found(p.tx.GroupByExternalID(ctx, p.by.Source, asked.ExternalID))
 	if err != nil {
+		return nil, fmt.Errorf("look up group externalId: %w", err)
+	}
+	if g != nil {
+		return g, nil
+	}
+	if g, err = found(p.tx.GroupByName(ctx, p.by.Source, Fold(asked.DisplayName))); err != nil {
 		return nil, fmt.Errorf("look up group name: %w", err)
 	}
 	if g == nil || g.ExternalID != "" {

@@ -107,3 +107,34 @@ func TestARunOfAnOlderDefinitionIsRefused(t *testing.T) {
 	f.refused(f.admin, BeginRun{Source: "corp", For: ApplyRun, Definition: "old"}, Denied, "source")
 	f.must(f.admin, BeginRun{Source: "corp", For: ApplyRun, Definition: "new"})
 }
+
+// TestARunThatForgotFindsWhomItMade: a run that is killed after people were made and
+// before it could note their entries leaves people of whom the next run knows nothing.
+func TestARunThatForgotFindsWhomItMade(t *testing.T) {
+	t.Parallel()
+	f := open(t, Settings{})
+	people, group := corporate(f, "ada")
+	run := f.must(f.admin, BeginRun{Source: "corp", For: ApplyRun}).Run
+	by := Actor{Kind: RunActor, ID: run.ID, Name: "corp", Workspace: f.ws, Source: "corp"}
+	same := User{UserName: "ada", ExternalID: "key-ada", Wanted: true}
+	if got := f.must(by, PutUser{User: same}); got.User.ID != people[0] || got.Outcome != Unchanged {
+		t.Errorf("the same person: %s, %+v", got.Outcome, got.User)
+	}
+	same.UserName = "lovelace"
+	if got := f.must(by, PutUser{User: same}); got.User.ID != people[0] || got.Outcome != Updated {
+		t.Errorf("the same person under another name: %s, %+v", got.Outcome, got.User)
+	}
+	f.refused(by, PutUser{User: User{UserName: "lovelace", ExternalID: "key-other", Wanted: true}}, Exists, "userName")
+	if got := f.must(by, PutGroup{Group: Group{DisplayName: "Personnel", ExternalID: "key-staff"}}); got.Group.ID != group || got.Outcome != Updated {
+		t.Errorf("the same group: %s, %+v", got.Outcome, got.Group)
+	}
+	f.refused(f.okta, PutUser{User: f.hireFor(f.okta, "bob")}, Exists, "userName")
+}
+
+// hireFor makes a person and returns what a client would send to make them again.
+func (f *fixture) hireFor(by Actor, name string) User {
+	f.Helper()
+	u := User{UserName: name, ExternalID: "x-" + name, Wanted: true}
+	f.must(by, PutUser{User: u})
+	return u
+}
