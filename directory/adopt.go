@@ -79,6 +79,8 @@ func (p *passage) knownToSource(ctx context.Context, asked *User) (*User, Outcom
 		return nil, "", nil
 	case u.Facts.Deleted == nil && u.Facts.Adopted:
 		return u, Adopted, nil
+	case u.Facts.Deleted == nil && p.by.Kind == RunActor:
+		return u, Updated, nil // a run that was killed made them, and could not note it
 	case u.Facts.Deleted == nil:
 		return nil, "", nil // refused as taken below
 	case !u.Facts.Deleted.BySource:

@@ -320,7 +320,8 @@ func (p *passage) keepsAdmin(ctx context.Context, but AdminExcept) error {
 
 func (p *passage) freeGroupName(ctx context.Context) error {
 	after, before := p.group.after, p.group.before
-	if before == nil || Fold(before.DisplayName) != Fold(after.DisplayName) {
+	moved := before != nil && before.Source != after.Source
+	if before == nil || moved || Fold(before.DisplayName) != Fold(after.DisplayName) {
 		g, err := found(p.tx.GroupByName(ctx, after.Source, Fold(after.DisplayName)))
 		if err != nil {
 			return fmt.Errorf("look up group name: %w", err)
@@ -329,7 +330,7 @@ func (p *passage) freeGroupName(ctx context.Context) error {
 			return Errorf(Exists, "displayName", "the source %s already has a group %q", after.Source, after.DisplayName)
 		}
 	}
-	if after.ExternalID == "" || before != nil && before.ExternalID == after.ExternalID {
+	if after.ExternalID == "" || before != nil && before.ExternalID == after.ExternalID && !moved {
 		return nil
 	}
 	g, err := found(p.tx.GroupByExternalID(ctx, after.Source, after.ExternalID))

@@ -168,6 +168,27 @@ type SetWanted struct {
 	Reason string
 }
 
+// Expire ends the access of somebody whose account has ended by itself, as the source
+// said at the last run that it would.
+type Expire struct {
+	Source SourceID
+	Key    string // of the entry
+	Mark   string // what is to be remembered of the entry from now on
+}
+
+// Transfer gives a person or a group of a source that is no longer there to another
+// source, or to nobody with [Local].
+type Transfer struct {
+	Type   RecordType
+	ID     ResourceID
+	From   SourceID
+	To     SourceID
+	Reason string
+}
+
+// DetachSource says that a source is gone from the configuration. Its people stay.
+type DetachSource struct{ ID SourceID }
+
 // BeginRun takes a source's lease for a run. There is one run at a time; with Approves
 // it carries out the plan of a held one.
 type BeginRun struct {
@@ -175,6 +196,9 @@ type BeginRun struct {
 	For      RunKind
 	Approves string
 	Owner    string
+	// Definition is a digest of how the owner's configuration has the source; empty: it does
+	// not matter.
+	Definition string
 }
 
 // EndRun says how a run ended and gives the lease back.
@@ -230,6 +254,9 @@ func (Purge) Kind() string           { return "Purge" }
 func (Forget) Kind() string          { return "Forget" }
 func (EraseAudit) Kind() string      { return "EraseAudit" }
 func (SetWanted) Kind() string       { return "SetWanted" }
+func (Expire) Kind() string          { return "Expire" }
+func (Transfer) Kind() string        { return "Transfer" }
+func (DetachSource) Kind() string    { return "DetachSource" }
 func (BeginRun) Kind() string        { return "BeginRun" }
 func (EndRun) Kind() string          { return "EndRun" }
 func (RejectRun) Kind() string       { return "RejectRun" }

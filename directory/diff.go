@@ -206,5 +206,8 @@ func diffGroups(before, after *Group) []Diff {
 			diffs = append(diffs, Diff{Path: name, Before: b, After: n})
 		}
 	}
+	if before != nil && after != nil && before.Source != after.Source {
+		diffs = append(diffs, Diff{Path: pathSource, Before: string(before.Source), After: string(after.Source)})
+	}
 	return diffs
 }

@@ -11,88 +11,85 @@ import (
 type overlay struct {
 	ReadTx  // the snapshot; what is not overridden below does not change in plans
 	ws      *Workspace
-	people  shadow[User]
-	groups  shadow[Group]
-	members map[membership]bool // true: joined, false: left
+	people  crowd
+	groups  shadow
+	members map[ResourceID]*attendance // by group
 	sources map[SourceID]*Source
 	blocks  []Block
-	lifted  map[ResourceID]bool // whose blocks are gone
-	gives   map[ResourceID][]Mapping
+	lifted  map[ResourceID]bool      // whose blocks are gone
+	gives   map[ResourceID][]Mapping // of groups whose mappings were written
+	admins  []Mapping                // of the snapshot, that make administrators; nil: not read yet
 	undo    []func()
 	depth   int // of steps under way
 }
 
-type membership struct{ group, user ResourceID }
+// attendance is who joined a group and who left it.
+type attendance struct {
+	in   map[ResourceID]bool // true: joined, false: left
+	left int
+}
 
-func newOverlay(tx ReadTx) *overlay {
-	return &overlay{ReadTx: tx, people: newShadow[User](), groups: newShadow[Group](), members: map[membership]bool{},
+func newOverlay(tx ReadTx, room Room) *overlay {
+	return &overlay{ReadTx: tx, people: newCrowd(room), groups: newShadow(), members: map[ResourceID]*attendance{},
 		sources: map[SourceID]*Source{}, lifted: map[ResourceID]bool{}, gives: map[ResourceID][]Mapping{}}
 }
 
-// shadow holds records that were written, with the names by which they are found.
-type shadow[T any] struct {
-	now   map[ResourceID]*T // nil: removed
-	was   map[ResourceID]*T // as the snapshot has it; nil: new
+// shadow holds groups that were written, with the names by which they are found.
+type shadow struct {
+	now   map[ResourceID]*Group // nil: removed
 	names map[string]ResourceID
 }
 
-func newShadow[T any]() shadow[T] {
-	return shadow[T]{map[ResourceID]*T{}, map[ResourceID]*T{}, map[string]ResourceID{}}
-}
+func newShadow() shadow { return shadow{map[ResourceID]*Group{}, map[string]ResourceID{}} }
 
 // find returns what is called name now: written here, or in the snapshot and not
 // written since.
-func (s *shadow[T]) find(name string, id func(*T) ResourceID, base func() (*T, error)) (*T, error) {
+func (s *shadow) find(name string, base func() (*Group, error)) (*Group, error) {
 	if here, ok := s.names[name]; ok {
-		return s.now[here], nil
+		return s.now[here].Clone(), nil
 	}
-	v, err := base()
+	g, err := base()
 	if err != nil {
 		return nil, err
 	}
-	if _, written := s.now[id(v)]; written {
-		return nil, Errorf(NotFound, "", "nothing is called %q", name)
+	if _, written := s.now[g.ID]; written {
+		return nil, noName(name)
 	}
-	return v, nil
+	return g, nil
 }
 
+func noName(name string) *Error { return Errorf(NotFound, "", "nothing is called %q", name) }
+
 // put notes that before became after, and how to take that back.
-func (s *shadow[T]) put(id ResourceID, before, after *T, names func(*T) []string) (undo func()) {
+func (s *shadow) put(id ResourceID, before, after *Group) (undo func()) {
 	old, had := s.now[id]
-	if !had {
-		s.was[id] = before
-	}
-	s.rename(id, before, after, names)
+	s.rename(id, before, after)
 	s.now[id] = after
 	return func() {
-		s.rename(id, after, nil, names)
+		s.rename(id, after, nil)
 		if !had {
 			delete(s.now, id)
-			delete(s.was, id)
 			return
 		}
-		s.rename(id, nil, old, names)
+		s.rename(id, nil, old)
 		s.now[id] = old
 	}
 }
 
-func (s *shadow[T]) rename(id ResourceID, before, after *T, names func(*T) []string) {
+func (s *shadow) rename(id ResourceID, before, after *Group) {
 	if before != nil {
-		for _, n := range names(before) {
+		for _, n := range groupNames(before) {
 			if s.names[n] == id {
 				delete(s.names, n)
 			}
 		}
 	}
 	if after != nil {
-		for _, n := range names(after) {
+		for _, n := range groupNames(after) {
 			s.names[n] = id
 		}
 	}
 }
-
-func userID(u *User) ResourceID   { return u.ID }
-func groupID(g *Group) ResourceID { return g.ID }
 
 func byName(key string) string                  { return "name\x00" + key }
 func byMail(key string) string                  { return "mail\x00" + key }
@@ -197,6 +194,9 @@ func (o *overlay) AddRunReport(context.Context, string, []PlannedChange, []RunEr
 	return nil
 }
 
+// DropRunReport implements WriteTx.
+func (o *overlay) DropRunReport(context.Context, string, int) error { return nil }
+
 // PutEntries implements WriteTx.
 func (o *overlay) PutEntries(context.Context, []Entry) error { return nil }
 
@@ -222,7 +222,12 @@ func (o *overlay) Source(ctx context.Context, id SourceID) (*Source, error) {
 	if s, ok := o.sources[id]; ok {
 		return s.Clone(), nil
 	}
-	return o.ReadTx.Source(ctx, id)
+	s, err := o.ReadTx.Source(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	o.sources[id] = s.Clone() // every change of its run asks for it
+	return s, nil
 }
 
 // PutSource implements WriteTx.

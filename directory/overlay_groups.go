@@ -3,7 +3,6 @@ package directory
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 )
 
@@ -21,13 +20,13 @@ func (o *overlay) Group(ctx context.Context, id ResourceID) (*Group, error) {
 
 // GroupByName implements ReadTx.
 func (o *overlay) GroupByName(ctx context.Context, source SourceID, key string) (*Group, error) {
-	return o.groups.find(byName(string(source)+"\x00"+key), groupID,
+	return o.groups.find(byName(string(source)+"\x00"+key),
 		func() (*Group, error) { return o.ReadTx.GroupByName(ctx, source, key) })
 }
 
 // GroupByExternalID implements ReadTx.
 func (o *overlay) GroupByExternalID(ctx context.Context, source SourceID, text string) (*Group, error) {
-	return o.groups.find(byExternal(source, text), groupID,
+	return o.groups.find(byExternal(source, text),
 		func() (*Group, error) { return o.ReadTx.GroupByExternalID(ctx, source, text) })
 }
 
@@ -41,7 +40,7 @@ func (o *overlay) PutGroup(_ context.Context, before, after *Group, _ []byte) er
 	if after != nil {
 		kept = after.Clone()
 	}
-	o.undo = append(o.undo, o.groups.put(one.ID, before, kept, groupNames))
+	o.undo = append(o.undo, o.groups.put(one.ID, before, kept))
 	return nil
 }
 
@@ -56,47 +55,67 @@ func (o *overlay) RemoveMembers(_ context.Context, group ResourceID, ids []Resou
 }
 
 func (o *overlay) setMembers(group ResourceID, ids []ResourceID, in bool) error {
+	a := o.members[group]
+	if a == nil {
+		a = &attendance{in: map[ResourceID]bool{}}
+		o.members[group] = a
+	}
 	for _, id := range ids {
-		m := membership{group, id}
-		old, had := o.members[m]
-		o.members[m] = in
+		old, had := a.in[id]
+		a.set(id, in)
 		o.undo = append(o.undo, func() {
-			delete(o.members, m)
-			if had {
-				o.members[m] = old
+			if a.forget(id); had {
+				a.set(id, old)
 			}
 		})
 	}
 	return nil
 }
 
+// set notes that somebody joined or left.
+func (a *attendance) set(id ResourceID, in bool) {
+	a.forget(id)
+	if !in {
+		a.left++
+	}
+	a.in[id] = in
+}
+
+func (a *attendance) forget(id ResourceID) {
+	if in, noted := a.in[id]; noted && !in {
+		a.left--
+	}
+	delete(a.in, id)
+}
+
 // Members implements ReadTx.
 func (o *overlay) Members(ctx context.Context, group, after ResourceID, limit int) ([]Member, error) {
-	base, err := o.ReadTx.Members(ctx, group, after, limit+len(o.members)+len(o.people.now))
+	a := o.members[group]
+	if a == nil {
+		a = new(attendance)
+	}
+	list, err := o.ReadTx.Members(ctx, group, after, limit+a.left+o.people.vanished)
 	if err != nil {
 		return nil, err
 	}
-	all := map[ResourceID]Member{}
-	for _, m := range base {
-		all[m.ID] = m
-	}
-	for m, in := range o.members {
-		if m.group == group && m.user > after && in {
-			all[m.user] = Member{ID: m.user}
+	for id, in := range a.in {
+		if in && id > after {
+			list = append(list, Member{ID: id})
 		}
 	}
-	list := slices.SortedFunc(maps.Values(all), func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
-	list = slices.DeleteFunc(list, func(m Member) bool { return !o.belongs(group, m.ID) })
+	list = slices.DeleteFunc(list, func(m Member) bool { return !o.belongs(a, m.ID) })
+	slices.SortFunc(list, func(a, b Member) int { return cmp.Compare(a.ID, b.ID) })
+	list = slices.CompactFunc(list, func(a, b Member) bool { return a.ID == b.ID })
 	return list[:min(limit, len(list))], nil
 }
 
 // belongs reports whether what was written here leaves a member in its group.
-func (o *overlay) belongs(group, user ResourceID) bool {
-	if in, written := o.members[membership{group, user}]; written && !in {
+func (o *overlay) belongs(a *attendance, user ResourceID) bool {
+	if in, written := a.in[user]; written && !in {
 		return false
 	}
-	u, written := o.people.now[user]
-	return !written || u != nil && u.Facts.Deleted == nil
+	w, written := o.people.now[user]
+	return !written || w.live()
 }
 
 // Membership implements ReadTx.
@@ -107,15 +126,17 @@ func (o *overlay) Membership(ctx context.Context, group ResourceID, ids []Resour
 	}
 	for _, id := range ids {
 		s, known := states[id]
-		if u, written := o.people.now[id]; written {
-			if u == nil || u.Facts.Deleted != nil {
+		if w, written := o.people.now[id]; written {
+			if !w.live() {
 				delete(states, id)
 				continue
 			}
-			s.Source, s.Shelf, known = u.Source, u.Shelf(), true
+			s.Source, s.Shelf, known = w.source, w.shelf, true
 		}
-		if in, written := o.members[membership{group, id}]; written {
-			s.Member = in
+		if a := o.members[group]; a != nil {
+			if in, written := a.in[id]; written {
+				s.Member = in
+			}
 		}
 		if known {
 			states[id] = s
@@ -130,20 +151,23 @@ func (o *overlay) GroupsOf(ctx context.Context, user ResourceID) ([]GroupRef, er
 	if err != nil {
 		return nil, err
 	}
-	ids := map[ResourceID]string{}
+	ids := map[ResourceID]GroupRef{}
 	for _, g := range base {
-		ids[g.ID] = g.DisplayName
+		ids[g.ID] = g
 	}
-	for m, in := range o.members {
-		if m.user == user && in {
-			ids[m.group] = ""
-		}
-		if m.user == user && !in {
-			delete(ids, m.group)
+	for group, a := range o.members {
+		if in, written := a.in[user]; written && in {
+			ids[group] = GroupRef{}
+		} else if written {
+			delete(ids, group)
 		}
 	}
 	refs := make([]GroupRef, 0, len(ids))
-	for id := range ids {
+	for id, ref := range ids {
+		if _, written := o.groups.now[id]; !written && ref.ID != "" {
+			refs = append(refs, ref)
+			continue
+		}
 		g, err := found(o.Group(ctx, id))
 		if err != nil {
 			return nil, err

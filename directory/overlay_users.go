@@ -9,29 +9,45 @@ import (
 
 // User implements ReadTx.
 func (o *overlay) User(ctx context.Context, id ResourceID) (*User, error) {
-	u, written := o.people.now[id]
+	w, written := o.people.now[id]
 	switch {
 	case !written:
 		return o.ReadTx.User(ctx, id)
-	case u == nil:
+	case w.shelf == "":
 		return nil, noUser(id)
 	}
-	return u.Clone(), nil
+	return o.people.find(id)
 }
 
 // UserByName implements ReadTx.
 func (o *overlay) UserByName(ctx context.Context, key string) (*User, error) {
-	return o.people.find(byName(key), userID, func() (*User, error) { return o.ReadTx.UserByName(ctx, key) })
+	return o.userCalled(byName(key), func() (*User, error) { return o.ReadTx.UserByName(ctx, key) })
 }
 
 // UserByExternalID implements ReadTx.
 func (o *overlay) UserByExternalID(ctx context.Context, source SourceID, text string) (*User, error) {
-	return o.people.find(byExternal(source, text), userID, func() (*User, error) { return o.ReadTx.UserByExternalID(ctx, source, text) })
+	return o.userCalled(byExternal(source, text), func() (*User, error) { return o.ReadTx.UserByExternalID(ctx, source, text) })
 }
 
 // UserByEmail implements ReadTx.
 func (o *overlay) UserByEmail(ctx context.Context, key string) (*User, error) {
-	return o.people.find(byMail(key), userID, func() (*User, error) { return o.ReadTx.UserByEmail(ctx, key) })
+	return o.userCalled(byMail(key), func() (*User, error) { return o.ReadTx.UserByEmail(ctx, key) })
+}
+
+// userCalled returns who is called name now: written here, or in the snapshot and not
+// written since.
+func (o *overlay) userCalled(name string, base func() (*User, error)) (*User, error) {
+	if here, ok := o.people.names[name]; ok {
+		return o.people.find(here)
+	}
+	u, err := base()
+	if err != nil {
+		return nil, err
+	}
+	if _, written := o.people.now[u.ID]; written {
+		return nil, noName(name)
+	}
+	return u, nil
 }
 
 // Collides implements ReadTx. A name that was freed here counts as taken; the questions
@@ -50,11 +66,11 @@ func (o *overlay) Collides(ctx context.Context, c Claim) (bool, error) {
 
 // PutUser implements WriteTx.
 func (o *overlay) PutUser(ctx context.Context, before, after *User, _ []byte) error {
-	var kept *User
-	if after != nil {
-		kept = after.Clone()
+	undo, err := o.people.put(before, after)
+	if err != nil {
+		return err
 	}
-	o.undo = append(o.undo, o.people.put(idOf(before, after), before, kept, userNames))
+	o.undo = append(o.undo, undo)
 	return o.count(ctx, CountsOf(after).Sub(CountsOf(before)))
 }
 
@@ -64,28 +80,26 @@ func (o *overlay) ListUsers(ctx context.Context, l Listing, each func(*Stored) e
 	if err != nil || l.Filter != nil {
 		return total, err
 	}
-	for id, now := range o.people.now {
-		if now != nil && slices.Contains(l.Shelves, now.Shelf()) {
-			total++
-		}
-		if was := o.people.was[id]; was != nil && slices.Contains(l.Shelves, was.Shelf()) {
-			total--
-		}
+	for _, shelf := range l.Shelves {
+		total += o.people.shelves[shelf]
 	}
 	return total, nil
 }
 
 // Held implements ReadTx.
 func (o *overlay) Held(ctx context.Context, guests bool, limit int) ([]*User, error) {
-	base, err := o.ReadTx.Held(ctx, guests, limit+len(o.people.now))
+	waiting, err := o.ReadTx.Held(ctx, guests, limit+o.people.waited)
 	if err != nil {
 		return nil, err
 	}
-	waiting := slices.DeleteFunc(base, func(u *User) bool { _, written := o.people.now[u.ID]; return written })
-	for _, u := range o.people.now {
-		if u != nil && u.State() == HeldBack && u.IsGuest() == guests {
-			waiting = append(waiting, u.Clone())
+	waiting = slices.DeleteFunc(waiting, func(u *User) bool { _, written := o.people.now[u.ID]; return written })
+	here := o.people.longest(guests)
+	for _, id := range here[:min(limit, len(here))] {
+		u, err := o.people.find(id)
+		if err != nil {
+			return nil, err
 		}
+		waiting = append(waiting, u)
 	}
 	slices.SortFunc(waiting, func(a, b *User) int {
 		return cmp.Or(cmp.Compare(a.Facts.HeldSince, b.Facts.HeldSince), cmp.Compare(a.ID, b.ID))
@@ -96,13 +110,9 @@ func (o *overlay) Held(ctx context.Context, guests bool, limit int) ([]*User, er
 // Leavers implements ReadTx.
 func (o *overlay) Leavers(ctx context.Context, source SourceID, since time.Time) (int64, error) {
 	n, err := o.ReadTx.Leavers(ctx, source, since)
-	left := func(u *User) bool { return u != nil && u.Source == source && u.Facts.Left >= since.UnixMilli() }
-	for id, now := range o.people.now {
-		if left(now) {
-			n++
-		}
-		if left(o.people.was[id]) {
-			n--
+	for l, more := range o.people.left {
+		if l.source == source && l.at >= since.UnixMilli() {
+			n += more
 		}
 	}
 	return n, err
@@ -117,8 +127,10 @@ func (o *overlay) OtherAdmin(ctx context.Context, but AdminExcept) (bool, error)
 	for id := range o.people.now {
 		touched[id] = true
 	}
-	for m := range o.members {
-		touched[m.user] = true
+	for _, a := range o.members {
+		for id := range a.in {
+			touched[id] = true
+		}
 	}
 	for id := range touched {
 		base.Users = append(base.Users, id)
@@ -153,6 +165,10 @@ func (o *overlay) mappedAdmin(ctx context.Context, u *User, but AdminExcept) (bo
 	if u.IsGuest() {
 		return false, nil
 	}
+	mappings, err := o.adminMappings(ctx)
+	if err != nil || len(mappings) == 0 {
+		return false, err
+	}
 	groups, err := o.GroupsOf(ctx, u.ID)
 	if err != nil {
 		return false, err
@@ -161,15 +177,32 @@ func (o *overlay) mappedAdmin(ctx context.Context, u *User, but AdminExcept) (bo
 		if g.ID == but.Group && (len(but.Members) == 0 || slices.Contains(but.Members, u.ID)) {
 			continue
 		}
-		mappings, err := o.Mappings(ctx, g.ID)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(mappings, func(m Mapping) bool { return m.givesAdmin() && m.ID != but.Mapping }) {
+		if slices.ContainsFunc(mappings, func(m Mapping) bool { return m.Group == g.ID && m.ID != but.Mapping }) {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// adminMappings lists the mappings that make administrators. Most workspaces have none
+// or one, and each of many changes asks whether it is about an administrator.
+func (o *overlay) adminMappings(ctx context.Context) ([]Mapping, error) {
+	if o.admins == nil {
+		all, err := o.ReadTx.Mappings(ctx, "")
+		if err != nil {
+			return nil, err
+		}
+		o.admins = slices.DeleteFunc(append([]Mapping{}, all...), func(m Mapping) bool { return !m.givesAdmin() })
+	}
+	list := slices.DeleteFunc(slices.Clone(o.admins), func(m Mapping) bool { _, written := o.gives[m.Group]; return written })
+	for _, given := range o.gives {
+		for _, m := range given {
+			if m.givesAdmin() {
+				list = append(list, m)
+			}
+		}
+	}
+	return list, nil
 }
 
 // AdminByMapping implements ReadTx.

@@ -114,8 +114,10 @@ func (p *passage) resolve(ctx context.Context) error {
 		}
 	}
 	switch c := p.c.(type) {
-	case PutUser, editUser, DeleteUser, RestoreUser, SwitchOff, SwitchOn, SetGrants, SetPassword, SignIn, Adopt, Purge, SetWanted:
+	case PutUser, editUser, DeleteUser, RestoreUser, SwitchOff, SwitchOn, SetGrants, SetPassword, SignIn, Adopt, Purge, SetWanted, Expire:
 		return p.resolveUser(ctx, c)
+	case Transfer:
+		return p.resolveTransfer(ctx, c)
 	case PutGroup, editGroup, ChangeMembers, DeleteGroup:
 		return p.resolveGroup(ctx, c)
 	case FillSeats:
@@ -214,6 +216,10 @@ func about(c Change) ref {
 		return ref{UserRecord, string(c.ID), ""}
 	case SetWanted:
 		return ref{UserRecord, string(c.ID), ""}
+	case Transfer:
+		return ref{c.Type, string(c.ID), ""}
+	case Expire:
+		return ref{UserRecord, "", c.Key}
 	case PutGroup:
 		return ref{GroupRecord, string(c.Group.ID), c.Group.DisplayName}
 	case editGroup:
@@ -237,6 +243,8 @@ func aboutOther(c Change) ref {
 	case PauseSource:
 		return ref{SourceRecord, string(c.ID), string(c.ID)}
 	case ResumeSource:
+		return ref{SourceRecord, string(c.ID), string(c.ID)}
+	case DetachSource:
 		return ref{SourceRecord, string(c.ID), string(c.ID)}
 	case IssueToken:
 		return ref{TokenRecord, c.Token.ID, string(c.Token.Source)}

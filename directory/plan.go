@@ -17,7 +17,7 @@ func (d *Directory) Plan(ctx context.Context, by Actor, c Change) (Result, error
 // five. Nothing is written. Passwords are not hashed. Administrators by mapping are
 // judged by the mappings of the snapshot.
 func (d *Directory) PlanAll(ctx context.Context, by Actor, changes []Change) (all []Result, err error) {
-	err = d.Planning(ctx, by, func(ctx context.Context, plan PlanFunc) (err error) {
+	err = d.Planning(ctx, by, new(memory), func(ctx context.Context, plan PlanFunc) (err error) {
 		all, err = plan(ctx, changes)
 		return err
 	})
@@ -28,10 +28,11 @@ func (d *Directory) PlanAll(ctx context.Context, by Actor, changes []Change) (al
 type PlanFunc func(context.Context, []Change) ([]Result, error)
 
 // Planning runs work with a function that plans changes in instalments: each sees what
-// the earlier ones would have written. The snapshot is held as long as work runs.
-func (d *Directory) Planning(ctx context.Context, by Actor, work func(context.Context, PlanFunc) error) error {
+// the earlier ones would have written. The snapshot is held as long as work runs. Whom
+// they would have written lies in room.
+func (d *Directory) Planning(ctx context.Context, by Actor, room Room, work func(context.Context, PlanFunc) error) error {
 	return d.store.View(ctx, by.Workspace, func(ctx context.Context, tx ReadTx) error {
-		o := newOverlay(tx)
+		o := newOverlay(tx, room)
 		return work(ctx, func(ctx context.Context, changes []Change) ([]Result, error) {
 			all := make([]Result, 0, len(changes))
 			for slice := range sliced(changes) {

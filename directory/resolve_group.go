@@ -34,18 +34,24 @@ func (p *passage) resolveGroup(ctx context.Context, c Change) error {
 func (p *passage) resolvePutGroup(ctx context.Context, c PutGroup) error {
 	p.ifVersion = c.IfVersion
 	after := c.Group.Clone()
+	var before *Group
+	var err error
 	if c.Group.ID == "" {
+		before, err = p.knownToRun(ctx, after)
+	} else {
+		before, err = p.liveGroup(ctx, c.Group.ID)
+	}
+	if err != nil {
+		return err
+	}
+	if before == nil {
 		after.ID, after.Source = NewID(p.now), Local
 		if p.by.owner() {
 			after.Source = p.by.Source
 		}
 		return p.regroup(ctx, nil, after, c.Members, Created)
 	}
-	before, err := p.liveGroup(ctx, c.Group.ID)
-	if err != nil {
-		return err
-	}
-	after.Source, after.Meta = before.Source, before.Meta
+	after.ID, after.Source, after.Meta = before.ID, before.Source, before.Meta
 	return p.regroup(ctx, before, after, c.Members, Updated)
 }
 

@@ -28,6 +28,8 @@ func (p *passage) resolveOther(ctx context.Context) error {
 		})
 	case ResumeSource:
 		return p.editSource(ctx, c.ID, "paused", p.resume)
+	case DetachSource:
+		return p.editSource(ctx, c.ID, "detached", p.detach)
 	case IssueToken:
 		return p.resolveIssue(ctx, c)
 	case RotateTokens:
@@ -131,7 +133,18 @@ func sourceSettings(s *Source) any {
 		MayGrant     []string   `json:"may_grant"`
 		PasswordSync bool       `json:"password_sync"`
 		Strict       bool       `json:"strict"`
-	}{s.ID, s.Kind, s.Profile, s.MayGrant, s.PasswordSync, s.Strict}
+		Detached     int64      `json:"detached,omitempty"`
+		Definition   string     `json:"definition,omitempty"`
+	}{s.ID, s.Kind, s.Profile, s.MayGrant, s.PasswordSync, s.Strict, s.Detached, s.Definition}
+}
+
+// detach notes that a source is gone from the configuration. PutSource brings it back.
+func (p *passage) detach(s *Source) (before, after any) {
+	was := s.Detached
+	if s.Detached == 0 {
+		s.Detached = p.now.UnixMilli()
+	}
+	return was, s.Detached
 }
 
 func (p *passage) editSource(ctx context.Context, id SourceID, path string, edit func(*Source) (before, after any)) error {

@@ -6,9 +6,10 @@ import (
 )
 
 // holdsLease keeps a run that was thought dead, and comes back, from writing anything:
-// its lease is checked in every transaction in which it writes.
+// its lease is checked in every transaction in which it writes. A plan writes nothing,
+// and the signs of life that its run gives are not in its snapshot.
 func (p *passage) holdsLease(ctx context.Context) error {
-	if p.by.Kind != RunActor {
+	if _, planned := p.tx.(*overlay); planned || p.by.Kind != RunActor {
 		return nil
 	}
 	r, err := found(p.tx.Run(ctx, p.by.ID))
@@ -36,6 +37,9 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 		return Errorf(NotFound, "name", "there is no source %s", c.Source).Hinted("see: rollcall sources list")
 	case s.Paused != nil:
 		return paused(s)
+	case c.For == ApplyRun && c.Definition != "" && s.Definition != c.Definition:
+		return Errorf(Denied, "source", "the source %s is defined otherwise than this process knows it", c.Source).
+			Hinted("another process read a newer configuration; make this one read it too: send it SIGHUP or start it anew")
 	}
 	open, err := p.tx.OpenRuns(ctx, c.Source)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // resolveUser builds the person as they shall be.
@@ -42,6 +43,8 @@ func (p *passage) resolveUser(ctx context.Context, c Change) error {
 		return p.resolvePurge(ctx, c)
 	case SetWanted:
 		return p.resolveWanted(ctx, c)
+	case Expire:
+		return p.resolveExpire(ctx, c)
 	}
 	return Errorf(Internal, "", "%s is not about a person", c.Kind())
 }
@@ -86,6 +89,33 @@ func (p *passage) resolveWanted(ctx context.Context, c SetWanted) error {
 	after.Wanted = c.Wanted
 	p.reason = c.Reason
 	return p.replace(before, after)
+}
+
+// resolveExpire takes an account to have ended, if what is remembered of its entry still
+// says so. The entry is then remembered as one that is disabled, so that the next run has
+// nothing to do.
+func (p *passage) resolveExpire(ctx context.Context, c Expire) error {
+	e, err := p.tx.Entry(ctx, c.Source, UserRecord, c.Key)
+	if err != nil {
+		return fmt.Errorf("read entry %s of %s: %w", c.Key, c.Source, err)
+	}
+	if e.Until == 0 || e.Until > p.now.UnixMilli() {
+		return nil
+	}
+	p.reason = fmt.Sprintf("the account expired at %s, as the source %s had said", FormatTime(time.UnixMilli(e.Until)), c.Source)
+	e.Mark, e.Until = c.Mark, 0
+	p.always = append(p.always, func(ctx context.Context) error { return p.tx.PutEntries(ctx, []Entry{*e}) })
+	before, err := found(p.tx.User(ctx, e.Record))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read user %s: %w", e.Record, err)
+	case before == nil || before.Source != c.Source || before.Facts.Deleted != nil || !before.Wanted:
+		return nil // nobody has an access that could end
+	}
+	after := before.Clone()
+	after.Wanted, after.Facts.Left = false, p.now.UnixMilli()
+	p.person(before, after, Updated)
+	return nil
 }
 
 // create builds a new person.

@@ -92,3 +92,38 @@ func (d *Directory) Due(ctx context.Context, by Actor, source SourceID, spec str
 	})
 	return due, err
 }
+
+// What PruneReports does in one transaction: everybody else waits meanwhile.
+const (
+	pruneRuns  = 32
+	pruneLines = 5000
+)
+
+// PruneReports removes what ended runs of a source report that are older than a time and
+// not among the latest. A run that is held keeps its report, for somebody has to decide
+// about it. It returns of how many runs it removed the report.
+func (d *Directory) PruneReports(ctx context.Context, by Actor, source SourceID, keep int, age time.Duration) (pruned int, err error) {
+	if by.Kind != System {
+		return 0, Errorf(Denied, "", "%s removes no reports", by.Kind)
+	}
+	before, last := d.clock().Add(-age), ""
+	for {
+		var old []string
+		err := d.store.View(ctx, by.Workspace, func(ctx context.Context, tx ReadTx) (err error) {
+			old, err = tx.OldReports(ctx, source, before, keep, pruneRuns)
+			return err
+		})
+		if err != nil || len(old) == 0 {
+			return pruned, err
+		}
+		for _, run := range old {
+			err := d.store.Update(ctx, by.Workspace, func(ctx context.Context, tx WriteTx) error { return tx.DropRunReport(ctx, run, pruneLines) })
+			if err != nil {
+				return pruned, err
+			}
+			if run > last { // one with a long report is listed again
+				last, pruned = run, pruned+1
+			}
+		}
+	}
+}

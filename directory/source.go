@@ -17,6 +17,8 @@ type Source struct {
 	Paused       *Switch  // answers Unavailable while set
 	Braked       int64    // Unix milliseconds since when nothing irreversible follows from its changes; 0: not braked
 	Resumed      int64    // Unix milliseconds of the last time an administrator resumed it
+	Detached     int64    // Unix milliseconds since when it is gone from the configuration; 0: it is there, or never was
+	Definition   string   // digest of how the configuration has it; empty for a SCIM client
 	Created      time.Time
 	Version      Version
 }

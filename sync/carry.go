@@ -45,8 +45,14 @@ func (p *pass) apply(ctx context.Context) error {
 	}, true)
 }
 
+// plan foretells what would be done. Who would be made or changed lies on disk meanwhile.
 func (p *pass) plan(ctx context.Context) error {
-	return p.Directory.Planning(ctx, p.actor, func(ctx context.Context, plan directory.PlanFunc) error {
+	room, err := unnamed()
+	if err != nil {
+		return err
+	}
+	defer room.Close()
+	return p.Directory.Planning(ctx, p.actor, room, func(ctx context.Context, plan directory.PlanFunc) error {
 		return p.carry(ctx, decide(plan), false)
 	})
 }

@@ -37,16 +37,28 @@ func (c *census[T]) recall(e *directory.Entry) error {
 }
 
 // see notes that an entry was read and reports whether it was read before in this very
-// run.
+// run. What it keeps is copied: a source's texts may be parts of everything that the
+// server sent about the entry.
 func (c *census[T]) see(key, dn string) (k *known, twice bool) {
 	k = c.known[key]
 	if k == nil {
+		key = strings.Clone(key)
 		k = &known{Entry: directory.Entry{Key: key}}
 		c.known[key] = k
 	}
 	twice, k.seen = k.seen, true
-	k.DN = dn
+	if k.DN != dn {
+		k.DN = strings.Clone(dn)
+	}
 	return k, twice
+}
+
+// ref returns a text equal to ref that keeps nothing else in memory.
+func (k *known) ref(ref string) string {
+	if ref == k.DN {
+		return k.DN
+	}
+	return strings.Clone(ref)
 }
 
 // The mark of an entry, as it is remembered: how it was mapped, what it said, and

@@ -6,10 +6,12 @@
 // they are due, once per tick however many processes there are. What a source is, is in
 // source.go; package sync/ldap implements it.
 //
+// [Expiry] ends accounts at the time that their source named at the last run.
+//
 // [Retention] ends the grace of deleted people: it removes them for good when it is
 // over. It also gives seats to people who still wait for one although there are free
 // seats, which a change leaves behind when it frees more of them than it could give out
-// by itself.
+// by itself. Reports of runs that nobody will ask for any more go the same way.
 //
 // # What is promised
 //

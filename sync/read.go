@@ -73,7 +73,7 @@ func (p *pass) person(e *Person) error {
 	p.tally.Read++
 	k, ok := p.entry(p.people.see, e.Entry, e.Key, e.Fault)
 	if known := p.people.known[e.Key]; known != nil {
-		p.byRef[e.Ref] = known // somebody with a faulty entry stays in their groups
+		p.byRef[known.ref(e.Ref)] = known // somebody with a faulty entry stays in their groups
 	}
 	if !ok {
 		return nil

@@ -75,7 +75,7 @@ func (p *pass) count(i *item, r directory.Result) string {
 	case r.Receipt.Outcome == directory.Deleted:
 		c.Deleted++
 		return actDelete
-	case i.k.isNew():
+	case r.Receipt.Outcome == directory.Created || r.Receipt.Outcome == directory.Revived:
 		c.Created++
 		return actCreate
 	case i.gone || i.k.enabled() && !i.wanted:

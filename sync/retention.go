@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"rollcall/directory"
 )
 
 // Retention removes people for good whose grace is over, fills seats that were left
-// free, and once a day forgets old notes.
+// free, removes the reports of old runs, and once a day forgets old notes.
 type Retention struct {
 	Directory *directory.Directory
 	Logger    *slog.Logger  // nil logs nothing
@@ -24,6 +23,9 @@ const (
 	defaultEvery = 5 * time.Minute
 	forgetEvery  = 24 * time.Hour
 	sliceSize    = 128 // people who are removed at a time
+
+	keepReports    = 20 // of each source, however old
+	keepReportsFor = 90 * 24 * time.Hour
 )
 
 // Run makes a pass over every workspace at once and then every few minutes, until ctx
@@ -62,33 +64,21 @@ func (r *Retention) pass(ctx context.Context) {
 		if err := r.forget(ctx, ws.ID); err != nil {
 			r.failed(ctx, "old notes could not be removed", ws.ID, err)
 		}
+		if err := r.prune(ctx, ws.ID); err != nil {
+			r.failed(ctx, "old reports could not be removed", ws.ID, err)
+		}
 	}
 }
 
-// purge removes everybody of a workspace whose grace is over, in slices. Whoever cannot
-// be removed is set aside until the next pass, so that they do not hold up the others.
+// purge removes everybody of a workspace whose grace is over, in slices.
 func (r *Retention) purge(ctx context.Context, ws directory.WorkspaceID) error {
-	var stuck []directory.ResourceID
-	gone := 0
-	for {
-		due, err := r.due(ctx, ws, sliceSize+len(stuck))
-		if err != nil {
-			return err
-		}
-		due = slices.DeleteFunc(due, func(id directory.ResourceID) bool { return slices.Contains(stuck, id) })
-		if len(due) == 0 {
-			break
-		}
-		left, err := r.purgeSlice(ctx, ws, due)
-		if err != nil {
-			return err
-		}
-		stuck, gone = append(stuck, left...), gone+len(due)-len(left)
-	}
+	gone, err := inSlices(
+		func(limit int) ([]directory.ResourceID, error) { return r.due(ctx, ws, limit) },
+		func(due []directory.ResourceID) ([]directory.ResourceID, error) { return r.purgeSlice(ctx, ws, due) })
 	if gone > 0 {
 		r.log().Info("people were removed for good", "event", "purge", "workspace", ws, "count", gone)
 	}
-	return nil
+	return err
 }
 
 // due lists people whose grace is over now.
@@ -124,6 +114,32 @@ func (r *Retention) purgeSlice(ctx context.Context, ws directory.WorkspaceID, du
 		r.log().Warn("somebody could not be removed", "event", "purge", "workspace", ws, "user", due[i], "err", got.Err)
 	}
 	return left, nil
+}
+
+// prune removes the reports of runs that nobody will ask for any more. The runs stay, with
+// what they counted.
+func (r *Retention) prune(ctx context.Context, ws directory.WorkspaceID) error {
+	var all []directory.Source
+	err := r.Directory.Read(ctx, retainer(ws), func(ctx context.Context, tx directory.ReadTx) (err error) {
+		all, err = tx.Sources(ctx)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("list sources: %w", err)
+	}
+	for _, s := range all {
+		if s.Kind != directory.LDAPServer {
+			continue
+		}
+		n, err := r.Directory.PruneReports(ctx, retainer(ws), s.ID, keepReports, keepReportsFor)
+		if err != nil {
+			return fmt.Errorf("prune the reports of %s: %w", s.ID, err)
+		}
+		if n > 0 {
+			r.log().Info("old reports were removed", "event", "prune", "workspace", ws, "source", s.ID, "count", n)
+		}
+	}
+	return nil
 }
 
 // fill gives out the free seats of a workspace in which somebody waits.

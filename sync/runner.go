@@ -26,8 +26,11 @@ type Configured struct {
 	Name      directory.SourceID
 	Source    Source
 	Digest    string // of how entries are mapped: another one makes every entry be applied anew
-	Limits    Limits
-	Missing   Missing
+	// Definition is a digest of the whole of it. A run is refused when another one was put
+	// into force meanwhile; empty: it never is.
+	Definition string
+	Limits     Limits
+	Missing    Missing
 }
 
 // Missing says what happens to people who are no longer in their source. The zero
@@ -72,7 +75,7 @@ func (r *Runner) Approve(ctx context.Context, by directory.Actor, c Configured, 
 // pass takes the lease, works under it and gives it back. Its error says that there was
 // no run; a run that went wrong is no error but a run whose state is failed.
 func (r *Runner) pass(ctx context.Context, by directory.Actor, c Configured, begin directory.BeginRun) (*directory.Run, error) {
-	begin.Owner = r.Owner
+	begin.Owner, begin.Definition = r.Owner, c.Definition
 	got, err := r.Directory.Apply(ctx, by, begin)
 	if err != nil {
 		return nil, err

@@ -60,11 +60,13 @@ type lab struct {
 	admin directory.Actor
 	mu    sync.Mutex
 	t     time.Time
+	step  time.Duration // by which the clock moves when somebody looks at it
 }
 
 func (l *lab) clock() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.t = l.t.Add(l.step)
 	return l.t
 }
 
@@ -76,7 +78,12 @@ func (l *lab) later(d time.Duration) {
 
 func newLab(t *testing.T, people int) *lab {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
+	return newLabAt(t, sqlstore.Config{Dir: t.TempDir()}, people)
+}
+
+func newLabAt(t *testing.T, place sqlstore.Config, people int) *lab {
+	t.Helper()
+	s, err := sqlstore.Open(t.Context(), place)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,5 +473,24 @@ func TestAFaultyEntryStaysInItsGroups(t *testing.T) {
 	l.src.groups[0].Group.DisplayName = "Alpha"
 	if r := l.run(directory.RunDone); r.Counts.Groups != (directory.GroupCounts{Updated: 1}) {
 		t.Errorf("got %+v", r.Counts.Groups)
+	}
+}
+
+// TestAPlanMayTakeLongerThanALease: the snapshot on which a plan is made knows nothing of
+// the signs of life that its run gives meanwhile.
+func TestAPlanMayTakeLongerThanALease(t *testing.T) {
+	t.Parallel()
+	l := newLab(t, 400)
+	l.step = directory.LeaseTime / 200
+	began := l.clock()
+	r, err := l.Plan(t.Context(), l.admin, l.c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if took := l.clock().Sub(began); took < 2*directory.LeaseTime {
+		t.Fatalf("the plan took %v only", took)
+	}
+	if r.State != directory.RunPlanned || r.Counts.Created != 400 || r.Counts.Refused != 0 {
+		t.Errorf("%s, %+v, %s", r.State, r.Counts, r.Error)
 	}
 }

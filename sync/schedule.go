@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,10 +35,27 @@ type Scheduled struct {
 // Scheduler runs sources when they are due. Any number of processes may schedule the
 // same sources: each tick is one run.
 type Scheduler struct {
-	Runner  *Runner
-	Sources []Scheduled
-	Logger  *slog.Logger  // nil: no logs
-	Every   time.Duration // between two looks at the clock; 0: 15 s
+	Runner *Runner
+	Logger *slog.Logger  // nil: no logs
+	Every  time.Duration // between two looks at the clock; 0: 15 s
+
+	mu      sync.Mutex
+	sources []Scheduled
+}
+
+// Follow makes these the sources from the next look at the clock on. Runs that are under
+// way go on as they began.
+func (s *Scheduler) Follow(sources []Scheduled) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sources = slices.Clone(sources)
+}
+
+// Sources returns what is followed.
+func (s *Scheduler) Sources() []Scheduled {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sources
 }
 
 // Run looks at the clock until ctx ends, and then waits for the runs that are under
@@ -48,7 +66,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	defer work.Wait()
 	for {
-		for _, c := range s.Sources {
+		for _, c := range s.Sources() {
 			if s.due(ctx, c) {
 				work.Go(func() { s.run(ctx, c) })
 			}

@@ -86,7 +86,8 @@ func TestTheSchedulerRunsWhatIsDueAndStops(t *testing.T) {
 	ran := make(chan struct{}, 10)
 	l.src.also = func() { ran <- struct{}{} }
 	ctx, stop := context.WithCancel(t.Context())
-	s := &Scheduler{Runner: l.Runner, Sources: []Scheduled{{Configured: l.c, Spec: "@every 1h"}, {Configured: l.c}}, Every: time.Millisecond}
+	s := &Scheduler{Runner: l.Runner, Every: time.Millisecond}
+	s.Follow([]Scheduled{{Configured: l.c, Spec: "@every 1h"}, {Configured: l.c}})
 	ended := make(chan error)
 	l.due("@every 1h")
 	l.later(time.Hour)

@@ -19,6 +19,15 @@ type spool[T any] struct {
 }
 
 func newSpool[T any]() (*spool[T], error) {
+	f, err := unnamed()
+	if err != nil {
+		return nil, err
+	}
+	return &spool[T]{file: f, out: bufio.NewWriterSize(f, 64<<10)}, nil
+}
+
+// unnamed makes a file that nobody else can open and that goes with the process.
+func unnamed() (*os.File, error) {
 	f, err := os.CreateTemp("", "rollcall-run-*")
 	if err != nil {
 		return nil, fmt.Errorf("make room for a run: %w", err)
@@ -27,7 +36,7 @@ func newSpool[T any]() (*spool[T], error) {
 		f.Close()
 		return nil, fmt.Errorf("make room for a run: %w", err)
 	}
-	return &spool[T]{file: f, out: bufio.NewWriterSize(f, 64<<10)}, nil
+	return f, nil
 }
 
 // add appends v.

@@ -69,6 +69,7 @@ func (s *story) tell(r exported, detail directory.AuditDetail) error {
 
 // state is what the store says.
 type state struct {
+	source     directory.SourceID
 	workspace  directory.Workspace
 	users      map[directory.ResourceID]*directory.User // live and deleted
 	members    map[directory.ResourceID][]directory.ResourceID
@@ -87,7 +88,7 @@ func stateOf(t *testing.T, v *victim) *state {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &state{users: map[directory.ResourceID]*directory.User{}, members: map[directory.ResourceID][]directory.ResourceID{},
+	s := &state{source: v.source, users: map[directory.ResourceID]*directory.User{}, members: map[directory.ResourceID][]directory.ResourceID{},
 		deliveries: map[string]int64{}}
 	if err := store.View(t.Context(), id, s.read); err != nil {
 		t.Fatal(err)
@@ -102,7 +103,7 @@ func (s *state) read(ctx context.Context, tx directory.ReadTx) error {
 		return err
 	}
 	s.workspace = *ws
-	everybody := directory.Listing{Shelves: []string{"okta", directory.ShelfDeleted}, Start: 1, Count: directory.NoLimit}
+	everybody := directory.Listing{Shelves: []string{string(s.source), directory.ShelfDeleted}, Start: 1, Count: directory.NoLimit}
 	if _, err := tx.ListUsers(ctx, everybody, func(r *directory.Stored) error {
 		u, err := userOf(r)
 		s.users[r.ID] = u
@@ -111,7 +112,7 @@ func (s *state) read(ctx context.Context, tx directory.ReadTx) error {
 		return err
 	}
 	var groups []directory.ResourceID
-	all := directory.Listing{Shelves: []string{"okta"}, Start: 1, Count: directory.NoLimit}
+	all := directory.Listing{Shelves: []string{string(s.source)}, Start: 1, Count: directory.NoLimit}
 	if _, err := tx.ListGroups(ctx, all, func(r *directory.Stored) error {
 		groups = append(groups, r.ID)
 		return nil

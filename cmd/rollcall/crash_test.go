@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"rollcall/directory"
 )
 
 // How the crash test goes.
@@ -64,6 +66,8 @@ func TestKillLosesNothing(t *testing.T) {
 // victim is the program that is killed, and the folder on which it works.
 type victim struct {
 	program, dir string
+	source       directory.SourceID // that writes
+	flags        []string           // of every command
 	token        string
 	base         string // of the server that runs now
 	process      *exec.Cmd
@@ -76,7 +80,8 @@ type victim struct {
 func newVictim(t *testing.T) *victim {
 	t.Helper()
 	dir := t.TempDir()
-	v := &victim{told: newStory(), program: filepath.Join(dir, "rollcall"), dir: filepath.Join(dir, "data"),
+	data := filepath.Join(dir, "data")
+	v := &victim{told: newStory(), program: filepath.Join(dir, "rollcall"), dir: data, source: "okta", flags: []string{"--data", data},
 		http: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	build := exec.Command("go", "build", "-o", v.program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
@@ -96,7 +101,7 @@ func newVictim(t *testing.T) *victim {
 func (v *victim) start(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
-	v.process = exec.Command(v.program, "serve", "--listen", "127.0.0.1:0", "--data", v.dir)
+	v.process = exec.Command(v.program, append([]string{"serve", "--listen", "127.0.0.1:0"}, v.flags...)...)
 	v.log = new(bytes.Buffer)
 	v.process.Stderr = v.log
 	out, err := v.process.StdoutPipe()
@@ -165,7 +170,7 @@ func (v *victim) stop(t *testing.T) {
 // command runs a command beside the server and returns what it printed.
 func (v *victim) command(t *testing.T, args ...string) string {
 	t.Helper()
-	c := exec.Command(v.program, append(args, "--data", v.dir)...)
+	c := exec.Command(v.program, append(args, v.flags...)...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	out, err := c.Output()

@@ -55,7 +55,7 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.serve(ctx, configured, d.prepare)
+	return a.serve(ctx, func() (*config.Config, error) { return configured, nil }, d.prepare)
 }
 
 // leastPace keeps the demonstration from doing nothing but demonstrate.
@@ -173,7 +173,8 @@ func (d *demo) prepare(ctx context.Context, s *server, log io.Writer) error {
 		return err
 	}
 	d.okta = newDemoOkta(s.base(), token, d.voice)
-	d.scheduled, s.sources = s.sources, nil // they are read once what is to come first has come
+	d.scheduled = s.scheduler.Sources()
+	s.scheduler.Follow(nil) // they are read once what is to come first has come
 	s.beside = append(s.beside, d.play, d.listen)
 	return nil
 }
@@ -208,7 +209,8 @@ func (d *demo) readLDAP(ctx context.Context) {
 
 // keepSchedule reads the LDAP server again and again, until ctx ends.
 func (d *demo) keepSchedule(ctx context.Context) {
-	scheduler := bridgesync.Scheduler{Sources: d.scheduled, Logger: d.log, Runner: d.runner(), Every: d.schedule() / 10}
+	scheduler := bridgesync.Scheduler{Logger: d.log, Runner: d.runner(), Every: d.schedule() / 10}
+	scheduler.Follow(d.scheduled)
 	if err := scheduler.Run(ctx); err != nil {
 		d.log.Error("schedules ended", "err", err)
 	}

@@ -144,14 +144,15 @@ func (s *session) writeGroupJSON(ctx context.Context, a *app, g *directory.Group
 	}
 	out := bufio.NewWriter(a.stdout)
 	fmt.Fprintf(out, `%s,"members":[`, strings.TrimSuffix(strings.TrimSpace(head.String()), "}"))
-	l := &list{out: out, json: true, name: "members"}
-	err = s.EachMember(ctx, s.by, g.ID, func(m directory.Member) error {
-		return l.add(member{m.ID, m.Display})
-	})
-	if err != nil {
+	members := elements{out: out}
+	if err := s.EachMember(ctx, s.by, g.ID, func(m directory.Member) error { return members.add(member{m.ID, m.Display}) }); err != nil {
 		return err
 	}
-	return l.end("")
+	out.WriteString("]}\n") // bufio keeps its first error until Flush
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("print the group: %w", err)
+	}
+	return nil
 }
 
 // member is somebody in a group.

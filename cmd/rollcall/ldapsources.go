@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"rollcall/config"
@@ -69,21 +72,18 @@ func faultsAt(c *config.Config, s *config.Source, prefix string, err error) conf
 	return faults
 }
 
-// configured makes a runnable source of a configured one, and says to the directory that
-// there is such a source.
-func configured(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) (bridgesync.Configured, error) {
+// configured makes a runnable source of a configured one.
+func configured(ws directory.WorkspaceID, s *config.Source) (bridgesync.Configured, error) {
 	source, err := ldap.New(ldapConfig(s))
 	if err != nil {
 		return bridgesync.Configured{}, err
 	}
-	if err := announce(ctx, d, ws, s); err != nil {
-		return bridgesync.Configured{}, err
-	}
 	return bridgesync.Configured{
-		Workspace: ws,
-		Name:      directory.SourceID(s.Name),
-		Source:    source,
-		Digest:    source.MappingDigest(),
+		Workspace:  ws,
+		Name:       directory.SourceID(s.Name),
+		Source:     source,
+		Digest:     source.MappingDigest(),
+		Definition: definition(s),
 		Limits: bridgesync.Limits{Removals: s.Guard.Removals, Disables: s.Guard.Disables, Members: s.Guard.Members,
 			Groups: s.Guard.Groups},
 		Missing: bridgesync.Missing{Runs: s.Missing.AfterRuns, Apart: s.Missing.Apart, Keep: s.Missing.Action == config.MissingKeep,
@@ -91,33 +91,92 @@ func configured(ctx context.Context, d *directory.Directory, ws directory.Worksp
 	}, nil
 }
 
-// announce makes the source known. A name that a SCIM client has already is not taken
-// from it.
+// definition is a digest of everything that the configuration says of a source but its
+// password, which may be changed without anybody being treated otherwise.
+func definition(s *config.Source) string {
+	open := *s
+	open.LDAP.BindPassword = ""
+	text, err := json.Marshal(open)
+	if err != nil {
+		panic("a source of the configuration cannot be written as JSON: " + err.Error()) // it is texts and numbers
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(text))[:32]
+}
+
+// announce puts a source of the configuration into force. A name that a SCIM client has
+// already is not taken from it.
 func announce(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) error {
-	by := directory.Actor{Kind: directory.System, Name: "configuration", Workspace: ws}
-	id := directory.SourceID(s.Name)
-	err := d.Read(ctx, by, func(ctx context.Context, tx directory.ReadTx) error {
-		present, err := tx.Source(ctx, id)
-		if err == nil && present.Kind != directory.LDAPServer {
-			return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", s.Name).
-				Hinted("give the source of the configuration another name")
-		}
-		return err
-	})
-	if err != nil && !directory.Is(err, directory.NotFound) {
+	present, err := present(ctx, d, ws, s)
+	if err != nil {
 		return err
 	}
-	_, err = d.Apply(ctx, by, directory.PutSource{Source: directory.Source{ID: id, Kind: directory.LDAPServer, MayGrant: s.MayGrant}})
+	if present != nil && present.Kind != directory.LDAPServer {
+		return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", s.Name).
+			Hinted("give the source of the configuration another name")
+	}
+	_, err = d.Apply(ctx, configuring(ws), directory.PutSource{Source: directory.Source{ID: directory.SourceID(s.Name),
+		Kind: directory.LDAPServer, MayGrant: s.MayGrant, Definition: definition(s)}})
 	return err
 }
 
-// ldapSource finds a configured source by name.
-func (a *app) ldapSource(ctx context.Context, s *session, name directory.SourceID) (bridgesync.Configured, error) {
+// present finds what is known of a source of the configuration; nil: nothing.
+func present(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) (known *directory.Source, err error) {
+	err = d.Read(ctx, configuring(ws), func(ctx context.Context, tx directory.ReadTx) (err error) {
+		known, err = tx.Source(ctx, directory.SourceID(s.Name))
+		return err
+	})
+	if directory.Is(err, directory.NotFound) {
+		return nil, nil
+	}
+	return known, err
+}
+
+// configuring is who puts the configuration into force.
+func configuring(ws directory.WorkspaceID) directory.Actor {
+	return directory.Actor{Kind: directory.System, Name: "configuration", Workspace: ws}
+}
+
+// detach notes which LDAP sources of a workspace are gone from the configuration, and
+// returns them.
+func detach(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, w *config.Workspace) (gone []directory.SourceID, err error) {
+	var all []directory.Source
+	err = d.Read(ctx, configuring(ws), func(ctx context.Context, tx directory.ReadTx) (err error) {
+		all, err = tx.Sources(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list sources: %w", err)
+	}
+	for _, s := range all {
+		here := slices.ContainsFunc(w.Sources, func(c *config.Source) bool { return c.Name == string(s.ID) })
+		if s.Kind != directory.LDAPServer || s.Detached != 0 || here {
+			continue
+		}
+		if _, err := d.Apply(ctx, configuring(ws), directory.DetachSource{ID: s.ID}); err != nil {
+			return gone, fmt.Errorf("detach source %s: %w", s.ID, err)
+		}
+		gone = append(gone, s.ID)
+	}
+	return gone, nil
+}
+
+// ldapSource finds a configured source by name. Its definition is put into force with it,
+// but to look what a run would do, only if there is none.
+func (a *app) ldapSource(ctx context.Context, s *session, name directory.SourceID, kind directory.RunKind) (bridgesync.Configured, error) {
 	found, err := a.configuredSource(name)
 	if err != nil {
 		return bridgesync.Configured{}, err
 	}
-	return configured(ctx, s.Directory, s.by.Workspace, found)
+	known, err := present(ctx, s.Directory, s.by.Workspace, found)
+	if err != nil {
+		return bridgesync.Configured{}, err
+	}
+	if kind == directory.ApplyRun || known == nil {
+		if err := announce(ctx, s.Directory, s.by.Workspace, found); err != nil {
+			return bridgesync.Configured{}, err
+		}
+	}
+	return configured(s.by.Workspace, found)
 }
 
 func (a *app) configuredSource(name directory.SourceID) (*config.Source, error) {

@@ -15,6 +15,7 @@ type list struct {
 	name    string
 	heading []string
 	table   *tabwriter.Writer
+	values  elements
 	printed int
 }
 
@@ -25,6 +26,7 @@ const align = 500
 func (a *app) list(name string, total int64, heading ...string) *list {
 	l := &list{out: bufio.NewWriterSize(a.stdout, 64<<10), json: a.JSON, name: name, heading: heading}
 	if l.json {
+		l.values.out = l.out
 		fmt.Fprintf(l.out, `{"total":%d,%q:[`, total, name)
 		return l
 	}
@@ -36,7 +38,10 @@ func (a *app) list(name string, total int64, heading ...string) *list {
 func (l *list) add(value any, cells ...string) error {
 	l.printed++
 	if l.json {
-		return l.addJSON(value)
+		if err := l.values.add(value); err != nil {
+			return fmt.Errorf("print %s: %w", l.name, err)
+		}
+		return nil
 	}
 	if l.printed == 1 {
 		line(l.table, l.heading)
@@ -48,15 +53,22 @@ func (l *list) add(value any, cells ...string) error {
 	return nil
 }
 
-func (l *list) addJSON(value any) error {
-	var text bytes.Buffer
-	if err := encode(&text, value); err != nil {
-		return fmt.Errorf("print %s: %w", l.name, err)
+// elements writes the values of a JSON array one after the other.
+type elements struct {
+	out  *bufio.Writer
+	text bytes.Buffer
+	n    int
+}
+
+func (e *elements) add(value any) error {
+	e.text.Reset()
+	if err := encode(&e.text, value); err != nil {
+		return err
 	}
-	if l.printed > 1 {
-		l.out.WriteByte(',')
+	if e.n++; e.n > 1 {
+		e.out.WriteByte(',') // bufio keeps its first error
 	}
-	_, err := l.out.Write(bytes.TrimRight(text.Bytes(), "\n"))
+	_, err := e.out.Write(bytes.TrimSuffix(e.text.Bytes(), []byte("\n")))
 	return err
 }
 

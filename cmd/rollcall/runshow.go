@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -10,7 +14,8 @@ import (
 	"rollcall/directory"
 )
 
-// shownRun is a run as it is printed; its counts are of people.
+// shownRun is a run as it is printed, before what it reports entry by entry; its counts
+// are of people.
 type shownRun struct {
 	Source   directory.SourceID `json:"source"`
 	Run      string             `json:"run"`
@@ -22,15 +27,12 @@ type shownRun struct {
 	Ended    time.Time          `json:"ended,omitzero"`
 	Error    string             `json:"error,omitempty"`
 	directory.RunCounts
-	Guard   directory.GuardReport     `json:"guard"`
-	Errors  []directory.RunError      `json:"errors"`
-	Changes []directory.PlannedChange `json:"changes"`
+	Guard directory.GuardReport `json:"guard"`
 }
 
 func runShown(r *directory.Run) shownRun {
 	return shownRun{Source: r.Source, Run: r.ID, Kind: r.Kind, State: r.State, By: r.By, Approves: r.Approves, Started: r.Started,
-		Ended: r.Ended, Error: r.Error, RunCounts: r.Counts, Guard: r.Guard, Errors: []directory.RunError{},
-		Changes: []directory.PlannedChange{}}
+		Ended: r.Ended, Error: r.Error, RunCounts: r.Counts, Guard: r.Guard}
 }
 
 // why says what somebody should know of a run beyond its state.
@@ -100,8 +102,68 @@ func (r shownRun) gist() string {
 	return said
 }
 
-// mostShown is how many changes and errors a terminal gets; JSON has all of them.
-const mostShown = 50
+// printRun prints a run with everything that it reports, read from the store while it is
+// printed: the first run of a large company has a change for everybody.
+func (a *app) printRun(ctx context.Context, s *session, r *directory.Run) error {
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		if a.JSON {
+			return writeRunJSON(ctx, a.stdout, tx, r)
+		}
+		return writeRunText(ctx, a.stdout, tx, r)
+	})
+	if err != nil {
+		return fmt.Errorf("print the report of run %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// writeRunJSON writes one object: what there is to say of the run, its errors, and its
+// changes.
+func writeRunJSON(ctx context.Context, to io.Writer, tx directory.RunReader, r *directory.Run) error {
+	out := bufio.NewWriterSize(to, 64<<10)
+	var head bytes.Buffer
+	if err := encode(&head, runShown(r)); err != nil {
+		return err
+	}
+	out.Write(bytes.TrimSuffix(head.Bytes(), []byte("}\n"))) // bufio keeps its first error until Flush
+	errs := elements{out: out}
+	out.WriteString(`,"errors":[`)
+	if err := tx.RunErrors(ctx, r.ID, func(e *directory.RunError) error { return errs.add(e) }); err != nil {
+		return err
+	}
+	changes := elements{out: out}
+	out.WriteString(`],"changes":[`)
+	if err := tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error { return changes.add(c) }); err != nil {
+		return err
+	}
+	out.WriteString("]}\n")
+	return out.Flush()
+}
+
+// writeRunText writes a run for a terminal: the first changes and errors only.
+func writeRunText(ctx context.Context, w io.Writer, tx directory.RunReader, r *directory.Run) error {
+	var changes, errs excerpt
+	err := errors.Join(
+		tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error {
+			if c.Action != "conflict" && c.Action != "refuse" { // those stand among the errors
+				changes.add(c.Action, string(c.Type), c.Name, attributesShown(*c), c.Reason)
+			}
+			return nil
+		}),
+		tx.RunErrors(ctx, r.ID, func(e *directory.RunError) error {
+			errs.add(e.Entry, e.Attribute, e.Reason)
+			return nil
+		}))
+	if err != nil {
+		return err
+	}
+	shown := runShown(r)
+	shown.write(w)
+	changes.write(w, "ACTION", "TYPE", "NAME", "CHANGES", "REASON")
+	errs.write(w, "ENTRY", "ATTRIBUTE", "WHAT IS WRONG")
+	shown.writeAdvice(w)
+	return nil
+}
 
 func (r shownRun) write(w io.Writer) {
 	whole := inWords(counted{r.Unchanged, "unchanged"}, counted{r.Held, "without a seat"})
@@ -113,43 +175,39 @@ func (r shownRun) write(w io.Writer) {
 	fields(w, "source", string(r.Source), "run", r.Run, "kind", string(r.Kind), "state", string(r.State), "why", r.why(), "by", r.By,
 		"approves", r.Approves, "started", shownTime(r.Started), "took", r.took(), "read", number(r.Read)+" people", "people"+planned, people,
 		"groups"+planned, r.groups())
-	r.writeChanges(w)
-	r.writeErrors(w)
+}
+
+// writeAdvice says how to decide about a run that is held.
+func (r shownRun) writeAdvice(w io.Writer) {
 	if r.State == directory.RunHeld {
 		fmt.Fprintf(w, "\nNothing of this was done. Carry it out with: rollcall sync approve %s\nor close it with: rollcall sync reject %s\n",
 			r.Run, r.Run)
 	}
 }
 
-// writeChanges lists what is changed. Entries that could not be used stand among the
-// errors.
-func (r shownRun) writeChanges(w io.Writer) {
-	var rows [][]string
-	for _, c := range r.Changes {
-		if c.Action != "conflict" && c.Action != "refuse" {
-			rows = append(rows, []string{c.Action, string(c.Type), c.Name, attributesShown(c), c.Reason})
-		}
-	}
-	r.writeRows(w, []string{"ACTION", "TYPE", "NAME", "CHANGES", "REASON"}, rows)
+// mostShown is how many changes and errors a terminal gets; JSON has all of them.
+const mostShown = 50
+
+// excerpt is the first rows of a table, and how many there are in all.
+type excerpt struct {
+	rows [][]string
+	n    int
 }
 
-func (r shownRun) writeErrors(w io.Writer) {
-	var rows [][]string
-	for _, e := range r.Errors {
-		rows = append(rows, []string{e.Entry, e.Attribute, e.Reason})
+func (e *excerpt) add(cells ...string) {
+	if e.n++; e.n <= mostShown {
+		e.rows = append(e.rows, cells)
 	}
-	r.writeRows(w, []string{"ENTRY", "ATTRIBUTE", "WHAT IS WRONG"}, rows)
 }
 
-// writeRows writes a table apart from what is above, unless it is empty.
-func (r shownRun) writeRows(w io.Writer, heading []string, rows [][]string) {
-	if len(rows) == 0 {
+func (e *excerpt) write(w io.Writer, heading ...string) {
+	if e.n == 0 {
 		return
 	}
 	fmt.Fprintln(w)
-	table(w, heading, rows[:min(len(rows), mostShown)])
-	if n := len(rows); n > mostShown {
-		fmt.Fprintf(w, "… and %d more; --json shows all\n", n-mostShown)
+	table(w, heading, e.rows)
+	if e.n > mostShown {
+		fmt.Fprintf(w, "… and %d more; --json shows all\n", e.n-mostShown)
 	}
 }
 

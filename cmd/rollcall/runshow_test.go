@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"rollcall/directory"
+	"rollcall/directory/sqlstore"
 )
 
 func TestARunIsSaidInAFewWords(t *testing.T) {
@@ -51,22 +54,101 @@ func TestAChangeSaysFromWhatToWhat(t *testing.T) {
 func TestAHeldRunSaysHowToDecide(t *testing.T) {
 	t.Parallel()
 	r := shownRun{Source: "corp", Run: "r1", Kind: directory.ApplyRun, State: directory.RunHeld,
-		RunCounts: directory.RunCounts{Read: 140, Deactivated: 61, Unchanged: 139},
-		Errors:    []directory.RunError{{Entry: "uid=a", Attribute: "emails", Reason: "taken"}},
-		Changes:   []directory.PlannedChange{{Action: "conflict", Type: directory.UserRecord, Name: "a", Reason: "taken"}}}
-	for range mostShown + 1 {
-		r.Changes = append(r.Changes, directory.PlannedChange{Action: "deactivate", Type: directory.UserRecord, Name: "somebody"})
-	}
+		RunCounts: directory.RunCounts{Read: 140, Deactivated: 61, Unchanged: 139}}
 	var b bytes.Buffer
 	r.write(&b)
-	text := b.String()
-	for _, want := range []string{"people (planned)  61 deactivated, 139 unchanged\n", "… and 1 more; --json shows all\n",
-		"rollcall sync approve r1\n", "rollcall sync reject r1\n", "uid=a  emails     taken\n"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("it does not say %q:\n%s", want, text)
+	r.writeAdvice(&b)
+	for _, want := range []string{"people (planned)  61 deactivated, 139 unchanged\n", "rollcall sync approve r1\n", "rollcall sync reject r1\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("it does not say %q:\n%s", want, &b)
 		}
 	}
-	if n := strings.Count(text, "taken"); n != 1 {
-		t.Errorf("the same fault is shown %d times", n)
+}
+
+// reported makes a run that reports so many changes and errors.
+func reported(t *testing.T, changes, errs int) (*session, *directory.Run) {
+	t.Helper()
+	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := store.EnsureWorkspace(t.Context(), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &session{directory.New(store), directory.Actor{Kind: directory.CommandLine, Name: "ops", Workspace: ws}}
+	if _, err := s.Apply(t.Context(), s.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Apply(t.Context(), s.by, directory.BeginRun{Source: "corp", For: directory.ApplyRun})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f directory.Findings
+	for n := range changes {
+		f.Changes = append(f.Changes, directory.PlannedChange{Action: "create", Type: directory.UserRecord, Name: fmt.Sprintf("<person %d>", n),
+			Attributes: []directory.Diff{{Path: "title", After: "R&D"}}})
+	}
+	for n := range errs {
+		f.Changes = append(f.Changes, directory.PlannedChange{Action: "refuse", Type: directory.UserRecord, Name: fmt.Sprint(n), Reason: "it is taken"})
+		f.Errors = append(f.Errors, directory.RunError{Entry: fmt.Sprintf("uid=%d", n), Attribute: "userName", Reason: "it is taken"})
+	}
+	run := directory.Actor{Kind: directory.RunActor, ID: got.Run.ID, Source: "corp", Workspace: ws}
+	if err := s.Note(t.Context(), run, f); err != nil {
+		t.Fatal(err)
+	}
+	return s, got.Run
+}
+
+func TestARunIsPrintedAsOneObject(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{0, 1, 130} {
+		s, r := reported(t, n, n)
+		want := wholeRun{runShown(r), []directory.RunError{}, []directory.PlannedChange{}}
+		var streamed, whole bytes.Buffer
+		err := s.Read(t.Context(), s.by, func(ctx context.Context, tx directory.ReadTx) error {
+			if err := tx.RunErrors(ctx, r.ID, func(e *directory.RunError) error { want.Errors = append(want.Errors, *e); return nil }); err != nil {
+				return err
+			}
+			if err := tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error { want.Changes = append(want.Changes, *c); return nil }); err != nil {
+				return err
+			}
+			return writeRunJSON(ctx, &streamed, tx, r)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(want.Changes) != 2*n || len(want.Errors) != n {
+			t.Fatalf("the store has %d changes and %d errors, want %d", len(want.Changes), len(want.Errors), n)
+		}
+		if err := encode(&whole, want); err != nil {
+			t.Fatal(err)
+		}
+		if streamed.String() != whole.String() {
+			t.Errorf("with %d of each:\n%s\nwant\n%s", n, &streamed, &whole)
+		}
+	}
+}
+
+func TestATerminalGetsTheBeginningOfALongReport(t *testing.T) {
+	t.Parallel()
+	s, r := reported(t, 130, 3)
+	var out bytes.Buffer
+	err := s.Read(t.Context(), s.by, func(ctx context.Context, tx directory.ReadTx) error { return writeRunText(ctx, &out, tx, r) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "<person "); n != mostShown {
+		t.Errorf("%d changes are shown, want %d", n, mostShown)
+	}
+	if n := strings.Count(out.String(), "it is taken"); n != 3 {
+		t.Errorf("three faults are shown %d times", n)
+	}
+	if !strings.Contains(out.String(), "… and 80 more; --json shows all") || !strings.Contains(out.String(), "uid=2") {
+		t.Errorf("shown:\n%s", &out)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"runtime/debug"
 	"strings"
@@ -40,21 +41,26 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 	if c.Listen != "" {
 		flags["listen"] = c.Listen
 	}
-	configured, err := a.config(flags)
+	read := func() (*config.Config, error) { return a.config(flags) }
+	return a.serve(ctx, read, func(context.Context, *server, io.Writer) error { return nil })
+}
+
+// serve runs a server with the configuration that read returns, now and at SIGHUP. What
+// prepare adds to it runs beside it, and may write to the log.
+func (a *app) serve(ctx context.Context, read func() (*config.Config, error), prepare func(context.Context, *server, io.Writer) error) error {
+	configured, err := read()
 	if err != nil {
 		return err
 	}
-	return a.serve(ctx, configured, func(context.Context, *server, io.Writer) error { return nil })
-}
-
-// serve runs a server. What prepare adds to it runs beside it, and may write to the log.
-func (a *app) serve(ctx context.Context, configured *config.Config, prepare func(context.Context, *server, io.Writer) error) error {
 	roomyHeap()
 	// A log that nobody reads any more must not end the server.
 	signal.Ignore(syscall.SIGPIPE)
 	queue := newLogQueue(a.stderr, newLogger(a.stderr, configured, slog.LevelDebug))
 	defer queue.close()
-	s := &server{config: configured, log: serverLogger(queue, configured)}
+	s := &server{config: configured, log: serverLogger(queue, configured), again: read, hups: make(chan os.Signal, 1)}
+	// From now on SIGHUP does not end the process any more.
+	signal.Notify(s.hups, syscall.SIGHUP)
+	defer signal.Stop(s.hups)
 	if err := s.open(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
@@ -92,9 +98,11 @@ type server struct {
 	keys      *keyPair // nil without TLS
 	listener  net.Listener
 	http      *http.Server
-	sources   []bridgesync.Scheduled
-	beside    []func(context.Context) // what else runs until the server stops
-	broken    <-chan struct{}         // closed when the store cannot be trusted any more
+	scheduler *bridgesync.Scheduler
+	beside    []func(context.Context)        // what else runs until the server stops
+	again     func() (*config.Config, error) // reads the configuration once more
+	hups      chan os.Signal
+	broken    <-chan struct{} // closed when the store cannot be trusted any more
 	draining  atomic.Bool
 }
 
@@ -128,28 +136,12 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.directory = directory.New(s.store, directory.WithLogger(s.log), directory.WithHasher(new(vault.Argon2)))
-	for _, w := range s.config.Workspaces {
-		id, err := ensureWorkspace(ctx, s.directory, w, always)
-		if err != nil {
-			return err
-		}
-		if err := s.schedule(ctx, id, w); err != nil {
-			return err
-		}
+	s.scheduler = &bridgesync.Scheduler{Logger: s.log,
+		Runner: &bridgesync.Runner{Directory: s.directory, Logger: s.log, Owner: owner()}}
+	if err := s.follow(ctx, s.config); err != nil {
+		return err
 	}
 	return s.listen(ctx)
-}
-
-// schedule notes when the LDAP sources of a workspace are to be read.
-func (s *server) schedule(ctx context.Context, id directory.WorkspaceID, w *config.Workspace) error {
-	for _, source := range w.Sources {
-		c, err := configured(ctx, s.directory, id, source)
-		if err != nil {
-			return fmt.Errorf("source %s: %w", source.Name, err)
-		}
-		s.sources = append(s.sources, bridgesync.Scheduled{Configured: c, Spec: source.Schedule})
-	}
-	return nil
 }
 
 // lock takes the server's lock. A command that sets the database up has it for a moment,
@@ -212,13 +204,18 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 			s.log.Error("retention ended", "err", err)
 		}
 	})
-	scheduler := bridgesync.Scheduler{Sources: s.sources, Logger: s.log,
-		Runner: &bridgesync.Runner{Directory: s.directory, Logger: s.log, Owner: owner()}}
 	work.Go(func() {
-		if err := scheduler.Run(ctx); err != nil {
+		if err := s.scheduler.Run(ctx); err != nil {
 			s.log.Error("schedules ended", "err", err)
 		}
 	})
+	expiry := bridgesync.Expiry{Directory: s.directory, Logger: s.log}
+	work.Go(func() {
+		if err := expiry.Run(ctx); err != nil {
+			s.log.Error("expiry ended", "err", err)
+		}
+	})
+	work.Go(func() { s.reloads(ctx) })
 	local := strings.TrimSuffix(s.base(), scimPath)
 	if err := publishAddress(s.config, local); err != nil {
 		s.log.Warn("health and doctor cannot find this server", "event", "start", "err", err)

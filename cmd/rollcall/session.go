@@ -84,7 +84,9 @@ func (a *app) workIn(ctx context.Context, c *config.Config, all []*config.Worksp
 // openStore opens the database for a command that works beside a server, and brings it
 // up to date where that is needed and nobody else is about to.
 func (a *app) openStore(ctx context.Context, c *config.Config) (*sqlstore.Store, error) {
-	store, err := sqlstore.Open(ctx, storeConfig(c, newLogger(a.stderr, c, slog.LevelWarn)))
+	where := storeConfig(c, newLogger(a.stderr, c, slog.LevelWarn))
+	where.Cache = commandCache
+	store, err := sqlstore.Open(ctx, where)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +95,11 @@ func (a *app) openStore(ctx context.Context, c *config.Config) (*sqlstore.Store,
 	}
 	return store, nil
 }
+
+// commandCache is what a command keeps of the database in memory, in bytes. Beside a
+// server, which has the larger part of it in memory already, more of it makes even a run
+// over ten thousand people no faster.
+const commandCache = 8 << 20
 
 // storeConfig says where the database is.
 func storeConfig(c *config.Config, log *slog.Logger) sqlstore.Config {

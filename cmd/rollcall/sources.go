@@ -12,10 +12,12 @@ import (
 
 // sourcesCommands are rollcall sources ….
 type sourcesCommands struct {
-	Check  sourcesCheck  `cmd:"" help:"Connect to an LDAP source, bind, read one page, and say what is wrong and what to do."`
-	List   sourcesList   `cmd:"" help:"List where identity comes from, and how many people each source owns."`
-	Pause  sourcesPause  `cmd:"" help:"Make a source wait: whatever it asks for is answered with try again later."`
-	Resume sourcesResume `cmd:"" help:"End a pause, or release the brake of a source that took unusually many people's access."`
+	Check    sourcesCheck    `cmd:"" help:"Connect to an LDAP source, bind, read one page, and say what is wrong and what to do."`
+	List     sourcesList     `cmd:"" help:"List where identity comes from, how many people each source owns, and when LDAP sources are run next."`
+	Pause    sourcesPause    `cmd:"" help:"Make a source wait: whatever it asks for is answered with try again later."`
+	Resume   sourcesResume   `cmd:"" help:"End a pause, or release the brake of a source that took unusually many people's access."`
+	Release  sourcesRelease  `cmd:"" help:"Make the people and groups of a source that is gone from the configuration local."`
+	Transfer sourcesTransfer `cmd:"" help:"Give the people and groups of a source that is gone from the configuration to another source."`
 }
 
 // sourceRow is a source as lists show it.
@@ -23,7 +25,7 @@ type sourceRow struct {
 	Name    directory.SourceID   `json:"name"`
 	Kind    directory.SourceKind `json:"kind"`
 	People  int64                `json:"people"`
-	State   string               `json:"state"` // running, paused or braked
+	State   string               `json:"state"` // running, paused, braked or detached
 	Paused  *stop                `json:"paused,omitempty"`
 	Braked  time.Time            `json:"braked,omitzero"`
 	Created time.Time            `json:"created"`
@@ -115,8 +117,32 @@ func sourceOf(ctx context.Context, tx directory.UserReader, s *directory.Source)
 	if err != nil {
 		return sourceRow{}, fmt.Errorf("count the people of %s: %w", s.ID, err)
 	}
-	return sourceRow{Name: s.ID, Kind: s.Kind, People: people, State: clientOf(s).state(), Paused: stopOf(s.Paused),
+	state := clientOf(s).state()
+	if s.Detached != 0 {
+		state = "detached"
+	}
+	return sourceRow{Name: s.ID, Kind: s.Kind, People: people, State: state, Paused: stopOf(s.Paused),
 		Braked: fromMillis(s.Braked), Created: s.Created}, nil
+}
+
+// nextRun is when the server is to run a source: never if the configuration has no
+// schedule for it, or no server has seen the schedule yet.
+func (a *app) nextRun(ctx context.Context, tx directory.RunReader, name directory.SourceID) (time.Time, error) {
+	found, err := a.configuredSource(name)
+	if directory.Is(err, directory.NotFound) || err == nil && found.Schedule == "" {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	s, err := tx.Schedule(ctx, name)
+	switch {
+	case directory.Is(err, directory.NotFound):
+		return time.Time{}, nil
+	case err != nil:
+		return time.Time{}, err
+	}
+	return s.Next, nil
 }
 
 // sourcesPause is rollcall sources pause.

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 
@@ -29,7 +27,7 @@ type syncPlan struct {
 
 // Run plans a run.
 func (c syncPlan) Run(ctx context.Context, a *app) error {
-	return a.syncing(ctx, c.Name, func(s *session, r *bridgesync.Runner, source bridgesync.Configured) (*directory.Run, error) {
+	return a.syncing(ctx, c.Name, directory.PlanRun, func(s *session, r *bridgesync.Runner, source bridgesync.Configured) (*directory.Run, error) {
 		return r.Plan(ctx, s.by, source)
 	})
 }
@@ -41,7 +39,7 @@ type syncRun struct {
 
 // Run runs a source.
 func (c syncRun) Run(ctx context.Context, a *app) error {
-	return a.syncing(ctx, c.Name, func(s *session, r *bridgesync.Runner, source bridgesync.Configured) (*directory.Run, error) {
+	return a.syncing(ctx, c.Name, directory.ApplyRun, func(s *session, r *bridgesync.Runner, source bridgesync.Configured) (*directory.Run, error) {
 		return r.Run(ctx, s.by, source)
 	})
 }
@@ -61,7 +59,7 @@ func (c syncApprove) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.syncing(ctx, name, func(s *session, r *bridgesync.Runner, source bridgesync.Configured) (*directory.Run, error) {
+	return a.syncing(ctx, name, directory.ApplyRun, func(s *session, r *bridgesync.Runner, source bridgesync.Configured) (*directory.Run, error) {
 		return r.Approve(ctx, s.by, source, c.ID)
 	})
 }
@@ -100,9 +98,9 @@ func (s *session) sourceOfRun(ctx context.Context, id string) (name directory.So
 // syncing runs pass on a configured source and prints what came of it. A run that was
 // held exits with 3, one that failed with 1; an entry that could not be used is no
 // failure.
-func (a *app) syncing(ctx context.Context, name directory.SourceID, pass func(*session, *bridgesync.Runner, bridgesync.Configured) (*directory.Run, error)) error {
+func (a *app) syncing(ctx context.Context, name directory.SourceID, kind directory.RunKind, pass func(*session, *bridgesync.Runner, bridgesync.Configured) (*directory.Run, error)) error {
 	return a.work(ctx, func(s *session) error {
-		source, err := a.ldapSource(ctx, s, name)
+		source, err := a.ldapSource(ctx, s, name, kind)
 		if err != nil {
 			return err
 		}
@@ -160,7 +158,14 @@ func (c syncHistory) Run(ctx context.Context, a *app) error {
 					return err
 				}
 			}
-			return l.end("The source " + string(c.Name) + " has not been run")
+			if err := l.end("The source " + string(c.Name) + " has not been run"); err != nil || a.JSON {
+				return err
+			}
+			next, err := a.nextRun(ctx, tx, c.Name)
+			if err == nil && !next.IsZero() {
+				fmt.Fprintf(a.stdout, "\nnext run %s\n", shownTime(next))
+			}
+			return err
 		})
 	})
 }
@@ -188,24 +193,4 @@ func (c syncShow) Run(ctx context.Context, a *app) error {
 		}
 		return a.printRun(ctx, s, r)
 	})
-}
-
-// printRun prints a run with everything that it reports.
-func (a *app) printRun(ctx context.Context, s *session, r *directory.Run) error {
-	shown := runShown(r)
-	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		return errors.Join(
-			tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error {
-				shown.Changes = append(shown.Changes, *c)
-				return nil
-			}),
-			tx.RunErrors(ctx, r.ID, func(e *directory.RunError) error {
-				shown.Errors = append(shown.Errors, *e)
-				return nil
-			}))
-	})
-	if err != nil {
-		return fmt.Errorf("read the report of run %s: %w", r.ID, err)
-	}
-	return a.print(shown, func(w io.Writer) { shown.write(w) })
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rollcall/dev/need"
+	"rollcall/directory"
 )
 
 // shell runs commands in this process, on a configuration and a data folder of the test.
@@ -30,8 +31,15 @@ func (s shell) exits(code int, args ...string) string {
 	return out.String() + complaints.String()
 }
 
+// wholeRun is a run with what it reports, as a program reads it.
+type wholeRun struct {
+	shownRun
+	Errors  []directory.RunError      `json:"errors"`
+	Changes []directory.PlannedChange `json:"changes"`
+}
+
 // ran runs a command about a run and returns it.
-func (s shell) ran(code int, args ...string) (r shownRun) {
+func (s shell) ran(code int, args ...string) (r wholeRun) {
 	s.Helper()
 	text := s.exits(code, append(args, "--json")...)
 	if err := json.NewDecoder(strings.NewReader(text)).Decode(&r); err != nil {

@@ -17,7 +17,7 @@
 //	go run ./dev/bench -profile DIR    processor profiles of the hot paths instead
 //
 // PostgreSQL is measured where ROLLCALL_TEST_POSTGRES names a server, as
-// eval "$(dev/services env)" does. Everything listens on loopback, lies in a temporary
+// eval "$(dev/services env)" does, and runs over LDAP where slapd is installed. Everything listens on loopback, lies in a temporary
 // folder, and is gone at the end; -dir puts that folder on the disk that is to be
 // measured, for a folder in memory makes every commit free.
 //

@@ -28,6 +28,7 @@ var chapters = []chapter{
 	{"reads", (*bench).measureReads},
 	{"posts", (*bench).measurePosts},
 	{"storm", (*bench).measureStorm},
+	{"ldap", (*bench).measureLDAP},
 	{"million", (*bench).measureMillion},
 }
 

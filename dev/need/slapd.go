@@ -27,7 +27,7 @@ type Lab struct {
 	ReaderDN       string // who may read, 500 entries in a search without pages
 	ReaderPassword string
 
-	t       testing.TB
+	t       testing.TB // nil for one that no test started
 	dir     string
 	process *exec.Cmd
 	ended   chan struct{}
@@ -38,37 +38,45 @@ type Lab struct {
 // test. Where slapd is not installed the test skips, or fails if skipping is forbidden.
 func Slapd(t testing.TB, people, groups int) *Lab {
 	t.Helper()
-	slapd, modify := program("slapd"), program("ldapmodify")
-	if slapd == "" || modify == "" {
+	if !HasSlapd() {
 		lacking(t, "this test needs slapd and ldapmodify: dev/services start installs them on Debian, or install OpenLDAP's server and clients")
 		return nil
 	}
-	l := &Lab{
-		t: t, dir: t.TempDir(), Base: ldaptest.Base, ended: make(chan struct{}),
-		BindDN: "cn=admin," + ldaptest.Base, BindPassword: "lab-secret",
-		ReaderDN: ldaptest.BindDN, ReaderPassword: ldaptest.Password,
-	}
-	if err := l.prepare(slapd, people, groups); err != nil {
+	l, err := StartSlapd(t.TempDir(), people, groups)
+	if err != nil {
 		t.Fatal(err)
 	}
-	l.run(slapd)
+	l.t = t
+	t.Cleanup(l.Kill)
 	return l
 }
 
-// run launches the server, anew where somebody else took its ports, and ends it with the
-// test.
-func (l *Lab) run(slapd string) {
-	l.t.Helper()
+// HasSlapd reports whether there is a server that can be started.
+func HasSlapd() bool { return program("slapd") != "" && program("ldapmodify") != "" }
+
+// StartSlapd starts an OpenLDAP server for somebody who is no test. Its files lie in an
+// empty folder; who started it kills it.
+func StartSlapd(dir string, people, groups int) (*Lab, error) {
+	l := &Lab{
+		dir: dir, Base: ldaptest.Base, ended: make(chan struct{}),
+		BindDN: "cn=admin," + ldaptest.Base, BindPassword: "lab-secret",
+		ReaderDN: ldaptest.BindDN, ReaderPassword: ldaptest.Password,
+	}
+	slapd := program("slapd")
+	if err := l.prepare(slapd, people, groups); err != nil {
+		return nil, err
+	}
+	return l, l.run(slapd)
+}
+
+// run launches the server, anew where somebody else took its ports.
+func (l *Lab) run(slapd string) error {
 	for attempt := 1; ; attempt++ {
 		err := l.launch(slapd)
-		if err == nil {
-			break
-		}
-		if attempt == 3 {
-			l.t.Fatal(err)
+		if err == nil || attempt == 3 {
+			return err
 		}
 	}
-	l.t.Cleanup(l.Kill)
 }
 
 // rootsFolders are where servers lie that are not on everybody's path.

@@ -24,7 +24,10 @@ func SlapdOn(t testing.TB, folder string) *Lab {
 	if err := l.take(slapd, folder); err != nil {
 		t.Fatal(err)
 	}
-	l.run(slapd)
+	if err := l.run(slapd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(l.Kill)
 	return l
 }
 

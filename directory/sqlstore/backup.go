@@ -162,7 +162,7 @@ func examine(ctx context.Context, file string, check Check) error {
 func inspect(ctx context.Context, file string, check Check) (err error) {
 	s, err := openWith(Config{}, func(s *Store) error {
 		s.dialect, s.place = sqliteDialect, file
-		return s.openSQLitePools(ctx)
+		return s.openSQLitePools(ctx, serverCache)
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rollcall/directory"
 )
@@ -22,6 +23,54 @@ func (r *reader) Entries(ctx context.Context, source directory.SourceID, t direc
 		and source = $2
 		and type = $3
 		order by entry_key`, r.ws, string(source), string(t))
+}
+
+const entryColumns = `
+		select source, type, entry_key, dn, mark, record, missing, missing_since, until
+		from entries`
+
+func (r *reader) entries(ctx context.Context, text string, args ...any) (all []directory.Entry, err error) {
+	err = r.q.query(ctx, func(rw row) error {
+		var e directory.Entry
+		if err := rw.Scan(&e.Source, &e.Type, &e.Key, &e.DN, &e.Mark, &e.Record, &e.Missing, &e.Since, &e.Until); err != nil {
+			return fmt.Errorf("read entry: %w", err)
+		}
+		all = append(all, e)
+		return nil
+	}, text, args...)
+	return all, err
+}
+
+// Entry implements [directory.RunReader].
+func (r *reader) Entry(ctx context.Context, source directory.SourceID, t directory.RecordType, key string) (*directory.Entry, error) {
+	found, err := r.entries(ctx, entryColumns+`
+		where workspace_id = $1
+		and source = $2
+		and type = $3
+		and entry_key = $4`, r.ws, string(source), string(t), key)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, directory.Errorf(directory.NotFound, "", "nothing is remembered of the entry %s", key)
+	}
+	return &found[0], nil
+}
+
+// DueEntries implements [directory.RunReader].
+func (r *reader) DueEntries(ctx context.Context, now time.Time, limit int) ([]directory.Entry, error) {
+	return r.entries(ctx, entryColumns+`
+		where workspace_id = $1
+		and until > 0
+		and until <= $2
+		and type = 'user'
+		and source not in (
+			select id
+			from sources
+			where workspace_id = $4
+			and (paused <> '' or detached > 0))
+		order by until, entry_key
+		limit $3`, r.ws, now.UnixMilli(), limit, r.ws) // the tables have ids of different types
 }
 
 // PutEntries implements [directory.RunWriter].

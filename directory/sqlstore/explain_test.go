@@ -175,6 +175,7 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 			"users_held":     func() error { _, err := r.Held(ctx, false, 1); return err },
 			"users_left":     func() error { _, err := r.Leavers(ctx, "okta", fromMillis(1)); return err },
 			"users_purge":    func() error { _, err := r.DuePurge(ctx, fromMillis(1), 1); return err },
+			"entries_until":  func() error { _, err := r.DueEntries(ctx, fromMillis(1), 1); return err },
 			"users_admin":    func() error { _, err := r.OtherAdmin(ctx, directory.AdminExcept{}); return err },
 			"stored":         func() error { _, err := r.StoredUser(ctx, "x"); return err },
 			"members":        func() error { _, err := r.Members(ctx, "g", "", 10); return err },

@@ -16,6 +16,9 @@ type Config struct {
 	Dir string
 	// URL is a PostgreSQL database, "postgres://…"; it outweighs Dir.
 	URL string
+	// Cache is how many bytes of a SQLite database the connection that writes keeps in
+	// memory; 0 means 64 MB, which a server with a large directory makes use of.
+	Cache int
 	// Logger gets what operators should know; nil logs nothing.
 	Logger *slog.Logger
 }

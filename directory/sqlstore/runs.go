@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"rollcall/directory"
 )
@@ -68,6 +69,60 @@ func (r *reader) OpenRuns(ctx context.Context, source directory.SourceID) ([]dir
 		and source = $2
 		and state in ('running', 'held')
 		order by id`, r.ws, string(source))
+}
+
+// OldReports implements [directory.RunReader].
+func (r *reader) OldReports(ctx context.Context, source directory.SourceID, before time.Time, keep, limit int) (old []string, err error) {
+	err = r.q.query(ctx, func(rw row) error {
+		var id string
+		err := rw.Scan(&id)
+		old = append(old, id)
+		return err
+	}, `
+		select o.id
+		from runs o
+		where o.workspace_id = $1
+		and o.source = $2
+		and o.started < $3
+		and o.state not in ('running', 'held')
+		and o.id not in (
+			select k.id
+			from runs k
+			where k.workspace_id = $1
+			and k.source = $2
+			order by k.id desc
+			limit $4)
+		and (exists (
+			select 1
+			from run_changes c
+			where c.workspace_id = $1
+			and c.run = o.id)
+		or exists (
+			select 1
+			from run_errors e
+			where e.workspace_id = $1
+			and e.run = o.id))
+		order by o.id
+		limit $5`, r.ws, string(source), before.UnixMilli(), keep, limit)
+	return old, err
+}
+
+// DropRunReport implements [directory.RunWriter].
+func (w *writer) DropRunReport(_ context.Context, run string, limit int) error {
+	for _, table := range []string{"run_changes", "run_errors"} {
+		if err := w.b.exec(`
+			delete from `+table+`
+			where workspace_id = $1
+			and run = $2
+			and seq < (
+				select min(seq) + $3
+				from `+table+`
+				where workspace_id = $1
+				and run = $2)`, w.ws, run, limit); err != nil {
+			return fmt.Errorf("drop report of run %s: %w", run, err)
+		}
+	}
+	return nil
 }
 
 // PutRun implements [directory.RunWriter].

@@ -12,7 +12,7 @@ import (
 
 const (
 	sourceFields = `s.id, s.kind, s.profile, s.may_grant, s.password_sync, s.strict, s.paused, s.braked, s.resumed,
-			s.created, s.version`
+			s.detached, s.definition, s.created, s.version`
 	sourceColumns = `
 		select ` + sourceFields + `
 		from sources s`
@@ -27,7 +27,7 @@ type sourceScan struct {
 
 func (c *sourceScan) dest() []any {
 	return []any{&c.s.ID, &c.s.Kind, &c.s.Profile, &c.mayGrant, &c.s.PasswordSync, &c.s.Strict, &c.paused, &c.s.Braked,
-		&c.s.Resumed, &c.created, &c.s.Version}
+		&c.s.Resumed, &c.s.Detached, &c.s.Definition, &c.created, &c.s.Version}
 }
 
 func (c *sourceScan) source() (*directory.Source, error) {
@@ -108,15 +108,16 @@ func (w *writer) PutSource(_ context.Context, s *directory.Source) error {
 	w.b.sources, w.b.sourcesMove = nil, true
 	if err := w.b.exec(`
 		insert into sources (workspace_id, id, kind, profile, may_grant, password_sync, strict, paused, braked, resumed,
-			created, version, revision)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1)
+			detached, definition, created, version, revision)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)
 		on conflict (workspace_id, id) do update
 		set kind = excluded.kind, profile = excluded.profile, may_grant = excluded.may_grant,
 			password_sync = excluded.password_sync, strict = excluded.strict, paused = excluded.paused,
-			braked = excluded.braked, resumed = excluded.resumed, version = excluded.version,
+			braked = excluded.braked, resumed = excluded.resumed, detached = excluded.detached,
+			definition = excluded.definition, version = excluded.version,
 			revision = sources.revision + 1`,
 		w.ws, string(s.ID), string(s.Kind), s.Profile, mayGrant, s.PasswordSync, s.Strict, paused, s.Braked,
-		s.Resumed, toMillis(s.Created), int64(s.Version)); err != nil {
+		s.Resumed, s.Detached, s.Definition, toMillis(s.Created), int64(s.Version)); err != nil {
 		return fmt.Errorf("write source %s: %w", s.ID, err)
 	}
 	return nil

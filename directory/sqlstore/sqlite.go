@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
@@ -41,8 +43,11 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	if err := touch(s.place); err != nil {
 		return directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened: %s", s.place, cause(err))
 	}
-	return s.openSQLitePools(ctx)
+	return s.openSQLitePools(ctx, cmp.Or(c.Cache, serverCache))
 }
+
+// serverCache is what a server keeps of its database in memory, in bytes.
+const serverCache = 64 << 20
 
 // touch makes the database file readable for its owner only, before SQLite makes it
 // readable for everybody. Its companions inherit the permissions.
@@ -62,7 +67,7 @@ func cause(err error) error {
 	return err
 }
 
-func (s *Store) openSQLitePools(ctx context.Context) (err error) {
+func (s *Store) openSQLitePools(ctx context.Context, cache int) (err error) {
 	// Commits are as durable without a journal entry for the file's time stamp, and take
 	// half the time. Where there is no fdatasync, they take longer.
 	_, _ = sqlite.Fdatasync(true)
@@ -71,8 +76,8 @@ func (s *Store) openSQLitePools(ctx context.Context) (err error) {
 	// begin, for one that reads first and then wants to write may never get it. What is
 	// erased is overwritten where that costs no further writing.
 	if s.write, err = sql.Open("sqlite", sqliteURL(s.place, "_txlock=immediate", "journal_mode(WAL)",
-		"synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", "cache_size(-65536)", "temp_store(MEMORY)",
-		"secure_delete(FAST)", "wal_autocheckpoint(4000)")); err != nil {
+		"synchronous(FULL)", "foreign_keys(1)", "busy_timeout(5000)", fmt.Sprintf("cache_size(-%d)", cache>>10),
+		"temp_store(MEMORY)", "secure_delete(FAST)", "wal_autocheckpoint(4000)")); err != nil {
 		return s.cannotOpen(err)
 	}
 	s.write.SetMaxOpenConns(1)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"time"
 
 	"rollcall/directory"
 )
@@ -28,6 +29,22 @@ func (x *faultyReader) RunErrors(ctx context.Context, run string, each func(*dir
 
 func (x *faultyReader) Entries(ctx context.Context, source directory.SourceID, t directory.RecordType, each func(*directory.Entry) error) error {
 	return x.fault.tell(func() error { return x.tx.Entries(ctx, source, t, each) })
+}
+
+func (x *faultyReader) Entry(ctx context.Context, source directory.SourceID, t directory.RecordType, key string) (*directory.Entry, error) {
+	return ask(x.fault, func() (*directory.Entry, error) { return x.tx.Entry(ctx, source, t, key) })
+}
+
+func (x *faultyReader) DueEntries(ctx context.Context, now time.Time, limit int) ([]directory.Entry, error) {
+	return ask(x.fault, func() ([]directory.Entry, error) { return x.tx.DueEntries(ctx, now, limit) })
+}
+
+func (x *faultyReader) OldReports(ctx context.Context, source directory.SourceID, before time.Time, keep, limit int) ([]string, error) {
+	return ask(x.fault, func() ([]string, error) { return x.tx.OldReports(ctx, source, before, keep, limit) })
+}
+
+func (x *faultyWriter) DropRunReport(ctx context.Context, run string, limit int) error {
+	return x.fault.tell(func() error { return x.tx.DropRunReport(ctx, run, limit) })
 }
 
 func (x *faultyWriter) PutRun(ctx context.Context, r *directory.Run) error {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -13,6 +14,8 @@ import (
 func testRuns(t *testing.T, open Open) {
 	t.Run("a run is kept with its report", func(t *testing.T) { runIsKept(t, newFixture(t, open)) })
 	t.Run("a schedule is kept", func(t *testing.T) { scheduleIsKept(t, newFixture(t, open)) })
+	t.Run("entries are listed whose accounts end", func(t *testing.T) { dueEntriesAreListed(t, newFixture(t, open)) })
+	t.Run("old reports are dropped", func(t *testing.T) { oldReportsAreDropped(t, newFixture(t, open)) })
 	t.Run("entries are remembered and forgotten", func(t *testing.T) { entriesAreKept(t, newFixture(t, open)) })
 }
 
@@ -95,6 +98,89 @@ func entriesAreKept(t *testing.T, f *fixture) {
 		})
 		if want := []directory.Entry{entry("b", 2), entry("c", 0)}; !slices.Equal(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
+		}
+		return err
+	})
+}
+
+func dueEntriesAreListed(t *testing.T, f *fixture) {
+	entry := func(source directory.SourceID, key string, until int64) directory.Entry {
+		return directory.Entry{Source: source, Type: directory.UserRecord, Key: key, Record: "u" + directory.ResourceID(key), Until: until}
+	}
+	due := day.UnixMilli()
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for _, s := range []directory.Source{{ID: "corp"}, {ID: "halted", Paused: &directory.Switch{By: "ops"}}, {ID: "gone", Detached: 1}} {
+			s.Kind, s.Version = directory.LDAPServer, 1
+			if err := tx.PutSource(ctx, &s); err != nil {
+				return err
+			}
+		}
+		return tx.PutEntries(ctx, []directory.Entry{entry("corp", "never", 0), entry("corp", "late", due), entry("corp", "later", due+1),
+			entry("corp", "first", 1), entry("halted", "h", 1), entry("gone", "g", 1)})
+	})
+	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+		got, err := tx.DueEntries(ctx, day, 10)
+		if want := []directory.Entry{entry("corp", "first", 1), entry("corp", "late", due)}; !slices.Equal(got, want) {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		if one, err := tx.DueEntries(ctx, day, 1); err != nil || len(one) != 1 {
+			t.Errorf("of those at most one: %+v, %v", one, err)
+		}
+		if e, err := tx.Entry(ctx, "corp", directory.UserRecord, "later"); err != nil || *e != entry("corp", "later", due+1) {
+			t.Errorf("got %+v, %v", e, err)
+		}
+		if _, err := tx.Entry(ctx, "corp", directory.GroupRecord, "later"); !directory.Is(err, directory.NotFound) {
+			t.Errorf("an entry of another type: %v", err)
+		}
+		return err
+	})
+}
+
+func oldReportsAreDropped(t *testing.T, f *fixture) {
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for n, state := range []directory.RunState{directory.RunDone, directory.RunHeld, directory.RunFailed, directory.RunDone, directory.RunDone} {
+			r := directory.Run{ID: fmt.Sprintf("r%d", n), Source: "corp", State: state, Started: day.Add(time.Duration(n) * time.Hour)}
+			if err := tx.PutRun(ctx, &r); err != nil {
+				return err
+			}
+			if n == 2 {
+				continue // has no report
+			}
+			if err := tx.AddRunReport(ctx, r.ID, make([]directory.PlannedChange, 3), make([]directory.RunError, 1)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	old := func(before time.Duration, keep int) (ids []string) {
+		f.view(func(ctx context.Context, tx directory.ReadTx) (err error) {
+			ids, err = tx.OldReports(ctx, "corp", day.Add(before), keep, 10)
+			return err
+		})
+		return ids
+	}
+	for _, c := range []struct {
+		before time.Duration
+		keep   int
+		want   []string
+	}{{0, 0, nil}, {9 * time.Hour, 0, []string{"r0", "r3", "r4"}}, {9 * time.Hour, 2, []string{"r0"}}, {9 * time.Hour, 5, nil}, {time.Hour, 0, []string{"r0"}}} {
+		if got := old(c.before, c.keep); !slices.Equal(got, c.want) {
+			t.Errorf("before %v, but %d: %v, want %v", c.before, c.keep, got, c.want)
+		}
+	}
+	drop := func(ctx context.Context, tx directory.WriteTx) error { return tx.DropRunReport(ctx, "r0", 2) }
+	f.update(drop)
+	if got := old(time.Hour, 0); len(got) != 1 {
+		t.Errorf("after a part of its report is gone: %v", got)
+	}
+	f.update(drop)
+	if got := old(time.Hour, 0); len(got) != 0 {
+		t.Errorf("after all of its report is gone: %v", got)
+	}
+	f.view(func(ctx context.Context, tx directory.ReadTx) error {
+		r, err := tx.Run(ctx, "r0")
+		if err == nil && r.State != directory.RunDone {
+			t.Errorf("the run is %s", r.State)
 		}
 		return err
 	})

@@ -12,7 +12,7 @@ func testSources(t *testing.T, open Open) {
 	f := newFixture(t, open)
 	a := &directory.Source{ID: entra, Kind: directory.SCIMClient, Profile: "entra", Created: day, Version: 1}
 	b := &directory.Source{ID: okta, Kind: directory.SCIMClient, MayGrant: []string{"user", "auditor"}, PasswordSync: true,
-		Strict: true, Paused: &directory.Switch{By: "ops", At: 1, Reason: "audit"}, Braked: 7, Created: day, Version: 3}
+		Strict: true, Paused: &directory.Switch{By: "ops", At: 1, Reason: "audit"}, Braked: 7, Detached: 8, Definition: "d", Created: day, Version: 3}
 	get := func(id directory.SourceID) func(directory.ReadTx, context.Context) (*directory.Source, error) {
 		return func(tx directory.ReadTx, ctx context.Context) (*directory.Source, error) { return tx.Source(ctx, id) }
 	}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"rollcall/directory"
+)
+
+// sourcesRelease is rollcall sources release.
+type sourcesRelease struct {
+	Name   directory.SourceID `arg:"" help:"Name of the source that is detached."`
+	Reason string             `placeholder:"TEXT" help:"Why, for the audit log."`
+}
+
+// Run makes everybody of a detached source local.
+func (c sourcesRelease) Run(ctx context.Context, a *app) error {
+	return handover{From: c.Name, To: directory.Local, reason: c.Reason}.run(ctx, a)
+}
+
+// sourcesTransfer is rollcall sources transfer.
+type sourcesTransfer struct {
+	Name   directory.SourceID `arg:"" help:"Name of the source that is detached."`
+	To     directory.SourceID `required:"" placeholder:"NAME" help:"Source that shall own its people and groups."`
+	Reason string             `placeholder:"TEXT" help:"Why, for the audit log."`
+}
+
+// Run gives everybody of a detached source to another one.
+func (c sourcesTransfer) Run(ctx context.Context, a *app) error {
+	return handover{From: c.Name, To: c.To, reason: c.Reason}.run(ctx, a)
+}
+
+// handover gives all that a source owns to another owner, and counts.
+type handover struct {
+	From    directory.SourceID `json:"from"`
+	To      directory.SourceID `json:"to"`
+	People  int                `json:"people"`
+	Groups  int                `json:"groups"`
+	Refused []refusedHandover  `json:"refused"`
+	reason  string
+}
+
+// refusedHandover is a record that stays where it was.
+type refusedHandover struct {
+	Type   directory.RecordType `json:"type"`
+	ID     directory.ResourceID `json:"id"`
+	Reason string               `json:"reason"`
+}
+
+func (h handover) run(ctx context.Context, a *app) error {
+	h.Refused = []refusedHandover{}
+	return a.work(ctx, func(s *session) error {
+		if err := h.give(ctx, s); err != nil {
+			return err
+		}
+		if err := a.print(h, h.write); err != nil {
+			return err
+		}
+		if n := len(h.Refused); n > 0 {
+			return directory.Errorf(directory.Denied, "", "%d records stay with the source %s", n, h.From).
+				Hinted("mend what is said above and repeat the command")
+		}
+		return nil
+	})
+}
+
+// give hands over people, deleted ones included, and then groups.
+func (h *handover) give(ctx context.Context, s *session) error {
+	people, groups, err := owned(ctx, s, h.From)
+	if err != nil {
+		return err
+	}
+	if h.People, err = h.giveAll(ctx, s, directory.UserRecord, people); err != nil {
+		return err
+	}
+	h.Groups, err = h.giveAll(ctx, s, directory.GroupRecord, groups)
+	return err
+}
+
+// giveAll hands over records of a type and returns how many it could. A refusal that is
+// about the sources would be the same for everybody, so the first one ends it.
+func (h *handover) giveAll(ctx context.Context, s *session, kind directory.RecordType, ids []directory.ResourceID) (done int, err error) {
+	for slice := range slices.Chunk(ids, handoverSlice) {
+		changes := make([]directory.Change, len(slice))
+		for i, id := range slice {
+			changes[i] = directory.Transfer{Type: kind, ID: id, From: h.From, To: h.To, Reason: h.reason}
+		}
+		results, err := s.ApplyAll(ctx, s.by, changes)
+		if err != nil {
+			return done, err
+		}
+		for i, r := range results {
+			if e, ok := errors.AsType[*directory.Error](r.Err); ok && (e.Attr == "name" || e.Attr == "to") {
+				return done, e
+			}
+			if r.Err != nil {
+				h.Refused = append(h.Refused, refusedHandover{kind, slice[i], r.Err.Error()})
+				continue
+			}
+			done++
+		}
+	}
+	return done, nil
+}
+
+// handoverSlice is how many records are handed over at a time.
+const handoverSlice = 128
+
+// owned lists what belongs to a source.
+func owned(ctx context.Context, s *session, source directory.SourceID) (people, groups []directory.ResourceID, err error) {
+	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		if _, err := tx.Source(ctx, source); err != nil {
+			return err
+		}
+		list := func(ids *[]directory.ResourceID) func(*directory.Stored) error {
+			return func(r *directory.Stored) error {
+				if r.Source == source {
+					*ids = append(*ids, r.ID)
+				}
+				return nil
+			}
+		}
+		shelves := []string{string(source), directory.ShelfDeleted}
+		if _, err := tx.ListUsers(ctx, directory.Listing{Shelves: shelves, Start: 1, Count: directory.NoLimit}, list(&people)); err != nil {
+			return err
+		}
+		_, err := tx.ListGroups(ctx, directory.Listing{Shelves: shelves[:1], Start: 1, Count: directory.NoLimit}, list(&groups))
+		return err
+	})
+	if directory.Is(err, directory.NotFound) {
+		err = directory.Errorf(directory.NotFound, "name", "there is no source %s", source).Hinted("see: rollcall sources list")
+	}
+	return people, groups, err
+}
+
+func (h handover) write(w io.Writer) {
+	fmt.Fprintf(w, "%d people and %d groups of the source %s now belong to %s\n", h.People, h.Groups, h.From, h.To)
+	if len(h.Refused) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	var rows [][]string
+	for _, r := range h.Refused[:min(len(h.Refused), mostShown)] {
+		rows = append(rows, []string{string(r.Type), string(r.ID), r.Reason})
+	}
+	table(w, []string{"TYPE", "ID", "WHY IT STAYS"}, rows)
+}

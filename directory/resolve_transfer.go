@@ -1,0 +1,101 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+)
+
+// resolveTransfer gives a record of a source that is no longer there to another owner.
+func (p *passage) resolveTransfer(ctx context.Context, c Transfer) error {
+	if err := p.mayTransfer(ctx, c); err != nil {
+		return err
+	}
+	p.reason = c.Reason
+	if c.Type == GroupRecord {
+		return p.transferGroup(ctx, c)
+	}
+	before, err := p.tx.User(ctx, c.ID)
+	if Is(err, NotFound) {
+		return noUser(c.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("read user %s: %w", c.ID, err)
+	}
+	if before.Source != c.From {
+		return notOf(c.From, before.UserName)
+	}
+	after := before.Clone()
+	after.Source, after.Facts.Adopted = c.To, c.To != Local
+	after.ExternalID = "" // it meant something to its source only
+	p.person(before, after, Updated)
+	return nil
+}
+
+// mayTransfer refuses to take people from a source that would ask for them again, and to
+// give them to one that nobody knows.
+func (p *passage) mayTransfer(ctx context.Context, c Transfer) error {
+	from, err := found(p.tx.Source(ctx, c.From))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read source %s: %w", c.From, err)
+	case from == nil:
+		return Errorf(NotFound, "name", "there is no source %s", c.From).Hinted("see: rollcall sources list")
+	case from.Detached == 0:
+		return Errorf(Denied, "name", "the source %s is not detached", c.From).
+			Hinted("take it out of the configuration, and let the server read that")
+	case c.To == c.From:
+		return Errorf(Invalid, "to", "people cannot be given to the source that has them")
+	case c.To == Local:
+		return nil
+	}
+	to, err := found(p.tx.Source(ctx, c.To))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read source %s: %w", c.To, err)
+	case to == nil:
+		return Errorf(NotFound, "to", "there is no source %s", c.To).Hinted("see: rollcall sources list")
+	case to.Detached != 0:
+		return Errorf(Denied, "to", "the source %s is detached itself", c.To)
+	}
+	return nil
+}
+
+func notOf(source SourceID, name string) *Error {
+	return Errorf(Denied, "source", "%s does not belong to the source %s", name, source)
+}
+
+// knownToRun finds the group that a run is really about when it asks for a new one: one
+// that a run made which was killed before it could note it, or one of the same name that
+// was given to its source and that it has not claimed yet.
+func (p *passage) knownToRun(ctx context.Context, asked *Group) (*Group, error) {
+	if p.by.Kind != RunActor || asked.ExternalID == "" {
+		return nil, nil
+	}
+	g, err := found(p.tx.GroupByExternalID(ctx, p.by.Source, asked.ExternalID))
+	if err != nil {
+		return nil, fmt.Errorf("look up group externalId: %w", err)
+	}
+	if g != nil {
+		return g, nil
+	}
+	if g, err = found(p.tx.GroupByName(ctx, p.by.Source, Fold(asked.DisplayName))); err != nil {
+		return nil, fmt.Errorf("look up group name: %w", err)
+	}
+	if g == nil || g.ExternalID != "" {
+		return nil, nil
+	}
+	return g, nil
+}
+
+func (p *passage) transferGroup(ctx context.Context, c Transfer) error {
+	before, err := p.liveGroup(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if before.Source != c.From {
+		return notOf(c.From, before.DisplayName)
+	}
+	after := before.Clone()
+	after.Source, after.ExternalID = c.To, ""
+	return p.regroup(ctx, before, after, nil, Updated)
+}
