@@ -20,7 +20,6 @@ import (
 	"rollcall/config"
 	"rollcall/directory"
 	"rollcall/directory/sqlstore"
-	"rollcall/directory/vault"
 	bridgesync "rollcall/sync"
 )
 
@@ -93,6 +92,7 @@ type server struct {
 	listener  net.Listener
 	http      *http.Server
 	sources   []bridgesync.Scheduled
+	targets   map[directory.WorkspaceID]bridgesync.Target
 	beside    []func(context.Context) // what else runs until the server stops
 	broken    <-chan struct{}         // closed when the store cannot be trusted any more
 	draining  atomic.Bool
@@ -127,7 +127,10 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err := s.store.Migrate(ctx); err != nil {
 		return err
 	}
-	s.directory = directory.New(s.store, directory.WithLogger(s.log), directory.WithHasher(new(vault.Argon2)))
+	if s.directory, err = newDirectory(s.store, s.config, directory.WithLogger(s.log)); err != nil {
+		return err
+	}
+	s.targets = map[directory.WorkspaceID]bridgesync.Target{}
 	for _, w := range s.config.Workspaces {
 		id, err := ensureWorkspace(ctx, s.directory, w, always)
 		if err != nil {
@@ -136,6 +139,16 @@ func (s *server) open(ctx context.Context) (err error) {
 		if err := s.schedule(ctx, id, w); err != nil {
 			return err
 		}
+		t, err := provision(ctx, s.directory, id, w)
+		if err != nil {
+			return err
+		}
+		if t.Target != nil {
+			s.targets[id] = t.Target
+		}
+	}
+	if len(s.targets) > 0 {
+		s.beside = append(s.beside, s.deliver)
 	}
 	return s.listen(ctx)
 }
@@ -235,6 +248,7 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
 	case <-s.broken:
+		stop() // deliveries need the database
 		s.drain()
 		return directory.Errorf(directory.Unavailable, "", "the database failed and cannot be trusted until it is opened again").
 			Hinted("check the disk, then start the server again")
