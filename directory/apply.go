@@ -60,7 +60,8 @@ func (d *Directory) EditGroup(ctx context.Context, by Actor, id ResourceID, ifVe
 // prepared is a change with what could be done before its transaction.
 type prepared struct {
 	Change
-	hash string // of a password that is to be set
+	hash string  // of a password that is to be set
+	act  *Action // that carries it to a target; nil: it cannot be sealed
 }
 
 // prepare refuses whom nothing will help and does the slow work outside the
@@ -81,7 +82,9 @@ func (d *Directory) prepare(ctx context.Context, by Actor, c Change) (prepared, 
 	if err != nil || !wanted {
 		return ready, err
 	}
-	ready.hash, err = d.hashPassword(password)
+	if ready.hash, err = d.hashPassword(password); err == nil {
+		ready.act = d.sealPassword(password)
+	}
 	return ready, err
 }
 

@@ -61,6 +61,34 @@ type SetPassword struct {
 	Password Secret
 }
 
+// LogOut ends a person's sessions in the target.
+type LogOut struct {
+	ID     ResourceID
+	Reason string
+}
+
+// ResetTOTP makes the target forget a person's second factor.
+type ResetTOTP struct {
+	ID     ResourceID
+	Reason string
+}
+
+// ResetE2EE makes the target forget a person's keys for encrypted rooms.
+type ResetE2EE struct {
+	ID     ResourceID
+	Reason string
+}
+
+// SetTarget names what the workspace provisions; empty means its built-in one. With
+// another name everybody is delivered anew.
+type SetTarget struct{ Target string }
+
+// Redeliver delivers a person again, or everything that was parked.
+type Redeliver struct {
+	ID     ResourceID
+	Parked bool
+}
+
 // SignIn records a person's first sign-in.
 type SignIn struct{ ID ResourceID }
 
@@ -233,6 +261,11 @@ func (SwitchOff) Kind() string       { return "SwitchOff" }
 func (SwitchOn) Kind() string        { return "SwitchOn" }
 func (SetGrants) Kind() string       { return "SetGrants" }
 func (SetPassword) Kind() string     { return "SetPassword" }
+func (LogOut) Kind() string          { return "LogOut" }
+func (ResetTOTP) Kind() string       { return "ResetTOTP" }
+func (ResetE2EE) Kind() string       { return "ResetE2EE" }
+func (SetTarget) Kind() string       { return "SetTarget" }
+func (Redeliver) Kind() string       { return "Redeliver" }
 func (SignIn) Kind() string          { return "SignIn" }
 func (PutGroup) Kind() string        { return "PutGroup" }
 func (editGroup) Kind() string       { return "PutGroup" }

@@ -12,10 +12,11 @@ import (
 // Directory decides. It is safe for concurrent use, and any number of processes may
 // have one on the same store.
 type Directory struct {
-	store Store
-	now   func() time.Time
-	log   *slog.Logger
-	hash  Hasher
+	store  Store
+	now    func() time.Time
+	log    *slog.Logger
+	hash   Hasher
+	sealer Sealer
 
 	searches chan struct{} // one for each search that is under way
 }

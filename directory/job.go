@@ -1,19 +1,7 @@
 package directory
 
-import "time"
-
-// Job asks for work that follows from a change and happens outside its transaction.
-type Job struct {
-	Kind      string
-	Workspace WorkspaceID
-	Type      RecordType
-	Record    string
-	Lane      Lane
-	NotBefore time.Time
-}
-
-// Lane says how urgent a delivery is. A record queued in one lane is queued again in
-// a more urgent one, never the other way round.
+// Lane says how urgent a delivery is. A record that waits in one lane can move to a more
+// urgent one, never the other way round.
 type Lane int8
 
 // The lanes, most urgent last. Leaving is never delayed by anything else.
@@ -23,3 +11,28 @@ const (
 	PushLane   Lane = 3 // an identity provider or an administrator waits
 	UrgentLane Lane = 4 // somebody leaves
 )
+
+// String returns the lane's name, which is that of its queue.
+func (l Lane) String() string {
+	switch l {
+	case UrgentLane:
+		return "urgent"
+	case PushLane:
+		return "push"
+	case MailLane:
+		return "mail"
+	case SyncLane:
+		return "sync"
+	}
+	return "none"
+}
+
+// LaneJob says that a lane of a workspace has something behind, no more: what it is
+// stands in the deliveries.
+type LaneJob struct {
+	Workspace WorkspaceID `json:"workspace"`
+	Lane      Lane        `json:"lane"`
+}
+
+// Kind names the job in the queue.
+func (LaneJob) Kind() string { return "deliver" }

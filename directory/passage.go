@@ -12,7 +12,8 @@ type passage struct {
 	d    *Directory
 	by   Actor
 	c    Change
-	hash string // of a password that is to be set
+	hash string  // of a password that is to be set
+	act  *Action // that carries it to a target
 	now  time.Time
 	tx   WriteTx
 
@@ -77,7 +78,7 @@ type otherMove struct {
 }
 
 func (d *Directory) passage(by Actor, ready prepared, tx WriteTx) *passage {
-	return &passage{d: d, by: by, c: ready.Change, hash: ready.hash, now: d.clock(), tx: tx, what: about(ready.Change)}
+	return &passage{d: d, by: by, c: ready.Change, hash: ready.hash, act: ready.act, now: d.clock(), tx: tx, what: about(ready.Change)}
 }
 
 // walk takes the eight steps. The commit that ends the last one is the store's.
@@ -209,6 +210,14 @@ func about(c Change) ref {
 	case SetPassword:
 		return ref{UserRecord, string(c.ID), ""}
 	case SignIn:
+		return ref{UserRecord, string(c.ID), ""}
+	case LogOut:
+		return ref{UserRecord, string(c.ID), ""}
+	case ResetTOTP:
+		return ref{UserRecord, string(c.ID), ""}
+	case ResetE2EE:
+		return ref{UserRecord, string(c.ID), ""}
+	case Redeliver:
 		return ref{UserRecord, string(c.ID), ""}
 	case Adopt:
 		return ref{UserRecord, string(c.User), ""}

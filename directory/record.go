@@ -64,7 +64,7 @@ func (p *passage) recordUser(ctx context.Context, m *move) error {
 	if err := p.tx.Raise(ctx, UserRecord, id, p.lane(m)); err != nil {
 		return fmt.Errorf("raise user %s: %w", id, err)
 	}
-	return nil
+	return p.leave(ctx, m)
 }
 
 // lane says how urgent it is to carry m outward: leaving is never delayed.

@@ -28,7 +28,7 @@ func (p *passage) resolvePutMapping(ctx context.Context, m Mapping) error {
 	}
 	m.ID = string(NewID(p.now))
 	p.what = ref{MappingRecord, m.ID, m.Name}
-	p.mapping(Created, diffFields(Mapping{}, m), func(ctx context.Context) error { return p.tx.PutMapping(ctx, m) })
+	p.mapping(m.Group, Created, diffFields(Mapping{}, m), func(ctx context.Context) error { return p.tx.PutMapping(ctx, m) })
 	return nil
 }
 
@@ -46,16 +46,16 @@ func (p *passage) resolveDeleteMapping(ctx context.Context, c DeleteMapping) err
 			return err
 		}
 	}
-	p.mapping(Deleted, diffFields(*m, Mapping{}), func(ctx context.Context) error { return p.tx.DeleteMapping(ctx, m.ID) })
+	p.mapping(m.Group, Deleted, diffFields(*m, Mapping{}), func(ctx context.Context) error { return p.tx.DeleteMapping(ctx, m.ID) })
 	return nil
 }
 
-// mapping writes one row; whom it concerns is fanned out from its record.
-func (p *passage) mapping(outcome Outcome, diff []Diff, write func(context.Context) error) {
+// mapping writes one row; whom it concerns is fanned out from its group.
+func (p *passage) mapping(group ResourceID, outcome Outcome, diff []Diff, write func(context.Context) error) {
 	p.other = &otherMove{outcome: outcome, diff: diff, write: func(ctx context.Context) error {
 		if err := write(ctx); err != nil {
 			return err
 		}
-		return p.tx.Raise(ctx, MappingRecord, p.what.id, PushLane)
+		return p.tx.Raise(ctx, GroupRecord, string(group), PushLane)
 	}}
 }

@@ -42,6 +42,16 @@ func (p *passage) resolveOther(ctx context.Context) error {
 		return p.resolveDeleteMapping(ctx, c)
 	case DismissConflict:
 		return p.resolveDismiss(ctx, c)
+	case LogOut:
+		return p.resolveAct(ctx, c.ID, ActLogOut, c.Reason)
+	case ResetTOTP:
+		return p.resolveAct(ctx, c.ID, ActResetTOTP, c.Reason)
+	case ResetE2EE:
+		return p.resolveAct(ctx, c.ID, ActResetE2EE, c.Reason)
+	case SetTarget:
+		return p.resolveTarget(c)
+	case Redeliver:
+		return p.resolveRedeliver(ctx, c)
 	case BeginRun:
 		return p.resolveBegin(ctx, c)
 	case EndRun:
@@ -86,6 +96,10 @@ func validSettings(s Settings) error {
 	if !slices.Contains([]AdoptPolicy{"", AdoptAsk, AdoptByUserName, AdoptByEmail}, s.Adopt) {
 		faults = append(faults, Errorf(Invalid, "adopt", "%q is no policy of adoption", s.Adopt).
 			Hinted("use ask, local-by-username or local-by-verified-email"))
+	}
+	if !slices.Contains([]Erasure{EraseAsTarget, EraseDelete, EraseUnlink, EraseKeep}, s.Erasure) {
+		faults = append(faults, Errorf(Invalid, "erasure", "%q is no kind of erasure", s.Erasure).
+			Hinted("use delete, unlink or keep"))
 	}
 	if !slices.Contains([]RehirePolicy{"", RehireLift, RehireAsk}, s.Rehire) {
 		faults = append(faults, Errorf(Invalid, "rehire", "%q is neither lift nor ask", s.Rehire))

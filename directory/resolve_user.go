@@ -30,6 +30,9 @@ func (p *passage) resolveUser(ctx context.Context, c Change) error {
 	case SetGrants:
 		return p.resolveFacts(ctx, c.ID, c.Reason, func(f *Facts) { f.Grants = administratorGrants(c.Grants) })
 	case SetPassword:
+		if p.ws.Target != "" {
+			return p.resolvePassword(ctx, c.ID)
+		}
 		return p.resolveFacts(ctx, c.ID, "", func(f *Facts) { f.Password = p.hash })
 	case SignIn:
 		return p.resolveFacts(ctx, c.ID, "", func(f *Facts) {
@@ -128,7 +131,7 @@ func (p *passage) create(asked *User) error {
 		after.Source = p.by.Source
 		after.Facts.Kind = Person
 	}
-	after.Facts.Password = p.hash
+	p.setPassword(after)
 	p.complete(after)
 	p.person(nil, after, Created)
 	return nil
@@ -144,9 +147,7 @@ func (p *passage) replace(before, asked *User) error {
 		keepOthersValues(base, after)
 		p.arrive(before, after)
 	}
-	if p.hash != "" {
-		after.Facts.Password = p.hash
-	}
+	p.setPassword(after)
 	p.complete(after)
 	p.person(before, after, Updated)
 	return nil

@@ -40,6 +40,7 @@ type ReadTx interface {
 	SourceReader
 	RunReader
 	AuditReader
+	DeliveryReader
 }
 
 // UserReader finds people, live and deleted alike unless it says otherwise.
@@ -126,6 +127,7 @@ type WriteTx interface {
 	GroupWriter
 	SourceWriter
 	RunWriter
+	DeliveryWriter
 	// Step runs fn; when fn fails, nothing that it wrote remains and the transaction goes
 	// on. Steps nest. An Update is a step by itself.
 	Step(ctx context.Context, fn func() error) error

@@ -8,6 +8,8 @@ type Workspace struct {
 	ID       WorkspaceID
 	Slug     string
 	Settings Settings
+	Target   string // what is provisioned; empty: the built-in workspace
+	Pause    Pause
 	Counts   Counts
 	Version  Version
 	Audit    AuditHead
@@ -27,6 +29,7 @@ type Settings struct {
 	AllowedDomains []string      `json:"allowedDomains,omitempty"` // of e-mail addresses; none: all
 	Protected      []string      `json:"protected,omitempty"`      // user names nobody may deactivate, delete or demote
 	Rehire         RehirePolicy  `json:"rehire,omitempty"`
+	Erasure        Erasure       `json:"erasure,omitempty"`
 	Brake          int64         `json:"brake,omitempty"` // a source's deactivations an hour before it is braked; 0: by the size of the source
 }
 

@@ -127,6 +127,11 @@ func (p *passage) writeGroup(ctx context.Context) error {
 			return err
 		}
 	}
+	if g.after == nil && len(g.mappings) > 0 && p.ws.Target != "" {
+		if err := p.tx.KeepMembers(ctx, g.before.ID); err != nil {
+			return err
+		}
+	}
 	if err := p.tx.PutGroup(ctx, g.before, g.after, doc); err != nil {
 		return fmt.Errorf("write group: %w", err)
 	}

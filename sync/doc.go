@@ -13,6 +13,10 @@
 // seats, which a change leaves behind when it frees more of them than it could give out
 // by itself. Reports of runs that nobody will ask for any more go the same way.
 //
+// [Deliverer] carries outward what is behind, to a [Target]: deliver.go has the steps,
+// shift.go what a worker claims at once, act.go what is not a state, retry.go what follows
+// from an error. [Jobs] runs it on River's jobs. Package sync/targettest imitates a target.
+//
 // # What is promised
 //
 // A read that was not proven complete changes nobody. Who is missing loses access only
@@ -20,6 +24,9 @@
 // that would do too much is held with its plan, and a person decides. One bad entry
 // stops nobody else. There is one run of a source at a time, and one that lost its lease
 // writes nothing more.
+//
+// What is behind is delivered, whoever dies in between, and what may have been done before
+// is done again only where that does no harm. Leaving waits for nothing.
 //
 // A loop is a Run method that returns when its context ends, having finished the change
 // it was at. It decides nothing: it asks the directory for changes like everybody else,

@@ -3,6 +3,7 @@ package sync_test
 import (
 	"bytes"
 	"context"
+	"flag"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -17,7 +18,13 @@ import (
 	bridgesync "rollcall/sync"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// A story is long; so many of them are enough for every day.
+	if err := flag.Set("rapid.checks", "25"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // house is a directory on a real database with one workspace, whose clock is that of
 // the bubble around the test.

@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"sync/ldap":                      {"directory", "sync"},
 	"sync/rocketchat":                {"directory", "sync"},
 	"sync/ldap/ldaptest":             {},
+	"sync/targettest":                {"directory", "sync"},
 	"dev/need":                       {"sync/ldap/ldaptest"},
 	"dev/lab/ldif":                   {"sync/ldap/ldaptest"},
 	"cmd/rollcall":                   nil,

@@ -16,25 +16,26 @@ type commandLine struct {
 	globals
 	Help helpFlag `short:"h" help:"Show what a command does and takes."`
 
-	Serve     serveCommand      `cmd:"" help:"Run the server."`
-	Users     usersCommands     `cmd:"" help:"Look at people and change them."`
-	Groups    groupsCommands    `cmd:"" help:"Look at groups."`
-	Mappings  mappingsCommands  `cmd:"" help:"Say which group gives which role, channel or team."`
-	Clients   clientsCommands   `cmd:"" help:"Look at SCIM clients and change what they may do."`
-	Tokens    tokensCommands    `cmd:"" help:"Make and end the bearer tokens of SCIM clients."`
-	Sources   sourcesCommands   `cmd:"" help:"Pause and resume where identity comes from."`
-	Sync      syncCommands      `cmd:"" help:"Read LDAP sources: preview, run, approve, look back."`
-	Conflicts conflictsCommands `cmd:"" help:"Decide what only a person can."`
-	Seats     seatsCommand      `cmd:"" help:"Count the seats."`
-	Audit     auditCommands     `cmd:"" help:"Read and check the log of who changed what."`
-	Config    configCommands    `cmd:"" help:"Look at the configuration."`
-	Doctor    doctorCommand     `cmd:"" help:"Say what to paste into an identity provider, and what is wrong here."`
-	Health    healthCommand     `cmd:"" help:"Ask the server on this machine whether it is ready."`
-	Backup    backupCommand     `cmd:"" help:"Copy the SQLite database into a file, while a server may be running."`
-	Restore   restoreCommand    `cmd:"" help:"Put such a copy into an empty data folder."`
-	Migrate   migrateCommand    `cmd:"" help:"Bring the database up to date; serve does so by itself."`
-	Version   versionCommand    `cmd:"" help:"Say which build this is."`
-	Docs      docsCommand       `cmd:"" hidden:"" help:"Write the documents that are made from code."`
+	Serve      serveCommand       `cmd:"" help:"Run the server."`
+	Users      usersCommands      `cmd:"" help:"Look at people and change them."`
+	Groups     groupsCommands     `cmd:"" help:"Look at groups."`
+	Mappings   mappingsCommands   `cmd:"" help:"Say which group gives which role, channel or team."`
+	Clients    clientsCommands    `cmd:"" help:"Look at SCIM clients and change what they may do."`
+	Tokens     tokensCommands     `cmd:"" help:"Make and end the bearer tokens of SCIM clients."`
+	Sources    sourcesCommands    `cmd:"" help:"Pause and resume where identity comes from."`
+	Sync       syncCommands       `cmd:"" help:"Read LDAP sources: preview, run, approve, look back."`
+	Conflicts  conflictsCommands  `cmd:"" help:"Decide what only a person can."`
+	Deliveries deliveriesCommands `cmd:"" help:"See what is still on its way to the target, and send it again."`
+	Seats      seatsCommand       `cmd:"" help:"Count the seats."`
+	Audit      auditCommands      `cmd:"" help:"Read and check the log of who changed what."`
+	Config     configCommands     `cmd:"" help:"Look at the configuration."`
+	Doctor     doctorCommand      `cmd:"" help:"Say what to paste into an identity provider, and what is wrong here."`
+	Health     healthCommand      `cmd:"" help:"Ask the server on this machine whether it is ready."`
+	Backup     backupCommand      `cmd:"" help:"Copy the SQLite database into a file, while a server may be running."`
+	Restore    restoreCommand     `cmd:"" help:"Put such a copy into an empty data folder."`
+	Migrate    migrateCommand     `cmd:"" help:"Bring the database up to date; serve does so by itself."`
+	Version    versionCommand     `cmd:"" help:"Say which build this is."`
+	Docs       docsCommand        `cmd:"" hidden:"" help:"Write the documents that are made from code."`
 }
 
 // globals are the flags of every command.

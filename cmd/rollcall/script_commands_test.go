@@ -158,7 +158,7 @@ func isFile(path string) bool {
 // environ passes on what a script has set.
 func environ(ts *testscript.TestScript) []string {
 	var env []string
-	names := []string{"PATH", "HOME", "TMPDIR", "TZ", "GORACE", "GOCOVERDIR"}
+	names := []string{"PATH", "HOME", "TMPDIR", "TZ", "GORACE", "GOCOVERDIR", "FAKE_TARGET"}
 	for _, o := range config.Options() {
 		names = append(names, o.Variable)
 	}

@@ -15,7 +15,7 @@ var update = flag.Bool("update", false, "rewrite what the scripts expect")
 
 // TestMain lets scripts run the program under test as the command rollcall.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"rollcall": main})
+	testscript.Main(m, map[string]func(){"rollcall": func() { fakeTarget(); main() }})
 }
 
 // TestScripts plays the sessions in testdata. Each is a shell session with its files and

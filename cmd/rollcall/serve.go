@@ -21,7 +21,6 @@ import (
 	"rollcall/config"
 	"rollcall/directory"
 	"rollcall/directory/sqlstore"
-	"rollcall/directory/vault"
 	bridgesync "rollcall/sync"
 )
 
@@ -99,6 +98,7 @@ type server struct {
 	listener  net.Listener
 	http      *http.Server
 	scheduler *bridgesync.Scheduler
+	targets   map[directory.WorkspaceID]bridgesync.Target
 	beside    []func(context.Context)        // what else runs until the server stops
 	again     func() (*config.Config, error) // reads the configuration once more
 	hups      chan os.Signal
@@ -135,10 +135,15 @@ func (s *server) open(ctx context.Context) (err error) {
 	if err := s.store.Migrate(ctx); err != nil {
 		return err
 	}
-	s.directory = directory.New(s.store, directory.WithLogger(s.log), directory.WithHasher(new(vault.Argon2)))
+	if s.directory, err = newDirectory(s.store, s.config, directory.WithLogger(s.log)); err != nil {
+		return err
+	}
 	s.scheduler = &bridgesync.Scheduler{Logger: s.log,
 		Runner: &bridgesync.Runner{Directory: s.directory, Logger: s.log, Owner: owner()}}
 	if err := s.follow(ctx, s.config); err != nil {
+		return err
+	}
+	if err := s.connect(ctx); err != nil {
 		return err
 	}
 	return s.listen(ctx)
@@ -232,6 +237,7 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
 	case <-s.broken:
+		stop() // deliveries need the database
 		s.drain()
 		return directory.Errorf(directory.Unavailable, "", "the database failed and cannot be trusted until it is opened again").
 			Hinted("check the disk, then start the server again")

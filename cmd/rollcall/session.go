@@ -13,7 +13,6 @@ import (
 	"rollcall/config"
 	"rollcall/directory"
 	"rollcall/directory/sqlstore"
-	"rollcall/directory/vault"
 )
 
 // session is a command at work on one workspace.
@@ -68,7 +67,10 @@ func (a *app) workIn(ctx context.Context, c *config.Config, all []*config.Worksp
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	d := directory.New(store, directory.WithHasher(new(vault.Argon2)))
+	d, err := newDirectory(store, c)
+	if err != nil {
+		return err
+	}
 	for _, w := range all {
 		id, err := ensureWorkspace(ctx, d, w, firstTime)
 		if err != nil {

@@ -25,6 +25,7 @@ var chapters = []chapter{
 	{"program", (*bench).measureProgram},
 	{"creations", (*bench).measureCreations},
 	{"postgres", (*bench).measurePostgres},
+	{"deliveries", (*bench).measureDeliveries},
 	{"reads", (*bench).measureReads},
 	{"posts", (*bench).measurePosts},
 	{"storm", (*bench).measureStorm},

@@ -21,6 +21,7 @@ type batch struct {
 	link      link
 	waiting   []statement         // to be sent
 	base      directory.Workspace // as it was when the batch began
+	awake     laneSet             // for which a job was waiting then
 	frames    []*frame            // the first belongs to the batch, the others to steps
 	current   *update
 	solo      bool // one update: the transaction itself is its savepoint
@@ -120,8 +121,9 @@ func (b *batch) begin() (err error) {
 // on the same way.
 func (b *batch) lockWorkspace(updates []*update) error {
 	var w *directory.Workspace
+	var awake laneSet
 	lock := statement{text: selectWorkspace + b.s.dialect.forUpdate, args: []any{b.workspace}, scan: func(r row) (err error) {
-		w, err = scanWorkspace(r)
+		w, awake, err = scanWorkspace(r)
 		return err
 	}}
 	if err := b.send(lock); err != nil {
@@ -135,7 +137,7 @@ func (b *batch) lockWorkspace(updates []*update) error {
 	if w == nil {
 		return noWorkspace(b.workspace)
 	}
-	b.base = *w
+	b.base, b.awake = *w, awake
 	return nil
 }
 

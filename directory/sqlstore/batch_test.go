@@ -233,7 +233,7 @@ func TestUpdatesRunUnderAContextOfTheirOwn(t *testing.T) {
 
 func TestRaisedDeliveries(t *testing.T) {
 	forEngines(t, func(t *testing.T, s *Store) {
-		ws := workspaceIn(t, s)
+		ws := provisioned(t, s)
 		raise := func(lane directory.Lane, then error) func(context.Context, directory.WriteTx) error {
 			return func(ctx context.Context, tx directory.WriteTx) error {
 				if err := tx.Raise(ctx, directory.UserRecord, "u1", lane); err != nil {

@@ -23,6 +23,13 @@
 // Unavailable, and its connection is thrown away. Errors are told apart by their codes
 // (dialect.go), never by their texts.
 //
+// # What follows outside
+//
+// A workspace that has a target gets jobs for what its changes raise, inserted by River's
+// own client in the batch's transaction (jobs.go, lend.go): at most one for each lane, and
+// none while one is waiting that has not begun. What is behind stands in the deliveries;
+// the jobs only say that somebody should look.
+//
 // # Reading
 //
 // A view has one connection and one snapshot (session.go). Lists find where a page

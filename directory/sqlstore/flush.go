@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"rollcall/directory"
 )
@@ -19,10 +20,13 @@ func (b *batch) flush() error {
 	if err := b.flushWorkspace(p, head); err != nil {
 		return err
 	}
-	if err := b.flushRaised(p.raised); err != nil {
+	if err := b.flushRaised(p); err != nil {
 		return err
 	}
-	return b.flushMoves(p.moves)
+	if err := b.flushMoves(p.moves); err != nil {
+		return err
+	}
+	return b.flushLanes(p)
 }
 
 func (b *batch) flushWorkspace(p *pending, head directory.AuditHead) error {
@@ -94,13 +98,41 @@ func auditRow(workspace string, r *directory.AuditRecord) ([]any, error) {
 		r.RequestID, string(r.Type), r.Record, digest, hash}, nil
 }
 
-func (b *batch) flushRaised(raised map[recordKey]raise) error {
-	rows := make([][]any, 0, len(raised))
-	for k, r := range raised {
-		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(r.lane), "", int64(0)})
+// flushRaised raises deliveries. Without a target they wait in no lane: nobody works on
+// them, and they cost as little as they can.
+func (b *batch) flushRaised(p *pending) error {
+	outward := b.workspaceNow().Target != ""
+	now := time.Now().UnixMilli()
+	rows := make([][]any, 0, len(p.raised))
+	for k, r := range p.raised {
+		lane := directory.Lane(0)
+		if outward {
+			lane = r.lane
+			p.lanes = p.lanes.with(lane)
+		}
+		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0), now, now})
 	}
 	if err := b.insertRows(raiseDeliveries, rows); err != nil {
 		return fmt.Errorf("raise deliveries: %w", err)
+	}
+	return nil
+}
+
+// flushLanes inserts a job for each lane that needs one and for which none is waiting. A
+// job that has not begun yet will see what this batch writes.
+func (b *batch) flushLanes(p *pending) error {
+	if p.lanes == 0 && p.started == 0 || b.workspaceNow().Target == "" {
+		return nil
+	}
+	waiting := b.awake &^ p.started
+	if err := b.wake(p.lanes &^ waiting); err != nil {
+		return err
+	}
+	if now := waiting | p.lanes; now != b.awake {
+		return b.exec(`
+		update workspaces
+		set awake = $2
+		where workspace_id = $1`, b.workspace, int64(now))
 	}
 	return nil
 }
@@ -115,14 +147,19 @@ var (
 	insertAuditDetails = manyRows{4, `
 		insert into audit_details (workspace_id, seq, salt, detail)
 		values `, ``}
-	raiseDeliveries = manyRows{8, `
+	raiseDeliveries = manyRows{10, `
 		insert into deliveries (workspace_id, type, record, generation, synced_generation, queued_lane, claimed_by,
-			claimed_until)
+			claimed_until, next_at, behind_since)
 		values `, `
 		on conflict (workspace_id, type, record) do update
 		set generation = deliveries.generation + excluded.generation,
 			queued_lane = case when excluded.queued_lane > deliveries.queued_lane then excluded.queued_lane
-				else deliveries.queued_lane end`}
+				else deliveries.queued_lane end,
+			next_at = case when deliveries.queued_lane > 0 and deliveries.next_at < excluded.next_at then deliveries.next_at
+				else excluded.next_at end,
+			behind_since = case when deliveries.queued_lane > 0 then deliveries.behind_since else excluded.behind_since end,
+			parked_at = 0,
+			waits_for = ''`}
 )
 
 // manyRows is an insert of any number of rows.

@@ -21,6 +21,8 @@ type link interface {
 	// query runs the statements of first as exec does, and then a query, of which it
 	// hands every row to scan. Scan must not use the link.
 	query(ctx context.Context, first []statement, q statement, scan func(row) error) error
+	// lend hands the connection, with its open transaction, to a library.
+	lend(fn func(*sql.Tx) error) error
 	// release gives the connection back to its pool, or closes it if it is in doubt.
 	release(doubtful bool)
 }

@@ -106,6 +106,8 @@ func (l *postgresLink) with(fn func(*pgx.Conn) error) error {
 	return l.conn.Raw(func(conn any) error { return fn(conn.(*stdlib.Conn).Conn()) })
 }
 
+func (l *postgresLink) lend(fn func(*sql.Tx) error) error { return lend(l.conn, fn) }
+
 func (l *postgresLink) release(doubtful bool) {
 	if doubtful {
 		drop(l.conn)

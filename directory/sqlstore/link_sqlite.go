@@ -150,6 +150,8 @@ func (k *kept) close() {
 	k.conn, k.texts = nil, nil
 }
 
+func (l *sqliteLink) lend(fn func(*sql.Tx) error) error { return lend(l.conn, fn) }
+
 func (l *sqliteLink) release(doubtful bool) {
 	if doubtful {
 		l.kept.close()

@@ -85,7 +85,7 @@ func (s *Store) newer(have, want int64) error {
 }
 
 func (s *Store) migrator() (*goose.Provider, error) {
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(s.riverMigrations()...)}
 	if s.dialect == postgresDialect {
 		// Replicas that start together take turns. A session's advisory lock would not
 		// survive a pooler, so it is a table.
@@ -150,7 +150,7 @@ func newest(folder string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}
-	var top int64
+	top := int64(lastRiverMigration)
 	for _, f := range files {
 		number, _, _ := strings.Cut(f.Name(), "_")
 		n, err := strconv.ParseInt(number, 10, 64)

@@ -7,6 +7,9 @@ import (
 	"os"
 	"sync"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+
 	"rollcall/directory"
 )
 
@@ -25,17 +28,21 @@ type Config struct {
 
 // Store is a directory in a database. It is safe for concurrent use.
 type Store struct {
-	dialect *dialect
-	log     *slog.Logger
-	place   string // what error messages call the database
-	write   *sql.DB
-	read    *sql.DB
-	readers chan *session
-	kept    kept // statements of the writing connection of SQLite
-	tokens  knownTokens
-	blocks  blockSizes
-	lockAt  string   // the lock file's path, or empty
-	locked  *os.File // while this process is the server
+	dialect  *dialect
+	log      *slog.Logger
+	place    string // what error messages call the database
+	write    *sql.DB
+	read     *sql.DB
+	readers  chan *session
+	jobs     *sql.DB // of River on PostgreSQL; nil before it is needed
+	listener *pgxpool.Pool
+	insert   *river.Client[*sql.Tx] // only inserts jobs; nil before it is needed
+	url      string                 // of PostgreSQL
+	kept     kept                   // statements of the writing connection of SQLite
+	tokens   knownTokens
+	blocks   blockSizes
+	lockAt   string   // the lock file's path, or empty
+	locked   *os.File // while this process is the server
 
 	mu      sync.Mutex
 	queues  map[directory.WorkspaceID]*queue
@@ -104,7 +111,8 @@ func (s *Store) Close() error {
 
 func (s *Store) closePools() error {
 	var first error
-	for _, db := range []*sql.DB{s.read, s.write} {
+	s.closeJobs()
+	for _, db := range []*sql.DB{s.jobs, s.read, s.write} {
 		if db == nil {
 			continue
 		}

@@ -14,7 +14,11 @@ type pending struct {
 	audit    []auditEntry
 	raised   map[recordKey]raise
 	moves    []move
-	members  int64 // how many were added
+	members  int64            // how many were added
+	target   *string          // replaced
+	pause    *directory.Pause // replaced
+	lanes    laneSet          // that need a job
+	started  laneSet          // whose job has begun
 }
 
 // auditEntry is a record to be sealed, or the order to erase earlier ones.
@@ -47,7 +51,8 @@ type shelfKey struct {
 }
 
 func (p *pending) empty() bool {
-	return p.counts == directory.Counts{} && p.settings == nil && len(p.audit) == 0 && len(p.raised) == 0 && len(p.moves) == 0
+	return p.counts == directory.Counts{} && p.settings == nil && len(p.audit) == 0 && len(p.raised) == 0 && len(p.moves) == 0 &&
+		p.target == nil && p.pause == nil && p.lanes == 0 && p.started == 0
 }
 
 func (p *pending) merge(q *pending) {
@@ -56,6 +61,14 @@ func (p *pending) merge(q *pending) {
 		p.settings = q.settings
 		p.versions += q.versions
 	}
+	if q.target != nil {
+		p.target = q.target
+	}
+	if q.pause != nil {
+		p.pause = q.pause
+	}
+	p.lanes |= q.lanes
+	p.started |= q.started
 	p.audit = append(p.audit, q.audit...)
 	p.moves = append(p.moves, q.moves...)
 	p.members += q.members
@@ -84,6 +97,12 @@ func (b *batch) workspaceNow() *directory.Workspace {
 		if f.settings != nil {
 			w.Settings = *f.settings
 			w.Version += f.versions
+		}
+		if f.target != nil {
+			w.Target = *f.target
+		}
+		if f.pause != nil {
+			w.Pause = *f.pause
 		}
 	}
 	w.Settings = cloneSettings(w.Settings)

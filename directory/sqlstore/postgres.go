@@ -18,7 +18,7 @@ const (
 )
 
 func (s *Store) openPostgres(ctx context.Context, c Config) error {
-	s.dialect, s.place = postgresDialect, redacted(c.URL)
+	s.dialect, s.place, s.url = postgresDialect, redacted(c.URL), c.URL
 	config, err := pgx.ParseConfig(c.URL)
 	if err != nil {
 		// The parser's own error may quote the password.

@@ -55,7 +55,8 @@ func (r *reader) Workspace(ctx context.Context) (*directory.Workspace, error) {
 	if r.batch != nil {
 		return r.batch.workspaceNow(), nil
 	}
-	return readWorkspace(ctx, r.q, selectWorkspace, r.ws)
+	w, _, err := readWorkspace(ctx, r.q, selectWorkspace, r.ws)
+	return w, err
 }
 
 // Step implements [directory.WriteTx].

@@ -12,37 +12,39 @@ import (
 
 const workspaceColumns = `
 		select workspace_id, slug, settings, seats, guests, held, pending, active, deactivated, audit_seq, audit_hash,
-			created, version
+			created, version, target, paused_until, urgent_paused_until, awake
 		from workspaces`
 
 const selectWorkspace = workspaceColumns + `
 		where workspace_id = $1`
 
-func scanWorkspace(rw row) (*directory.Workspace, error) {
+func scanWorkspace(rw row) (*directory.Workspace, laneSet, error) {
 	var w directory.Workspace
-	var created int64
+	var created, pushes, urgent int64
+	var awake laneSet
 	var settings []byte
 	c := &w.Counts
 	if err := rw.Scan(&w.ID, &w.Slug, &settings, &c.Seats, &c.Guests, &c.Held, &c.Pending, &c.Active, &c.Deactivated,
-		&w.Audit.Seq, &w.Audit.Hash, &created, &w.Version); err != nil {
-		return nil, fmt.Errorf("read workspace: %w", err)
+		&w.Audit.Seq, &w.Audit.Hash, &created, &w.Version, &w.Target, &pushes, &urgent, &awake); err != nil {
+		return nil, 0, fmt.Errorf("read workspace: %w", err)
 	}
 	w.Created = fromMillis(created)
+	w.Pause = directory.Pause{Pushes: fromMillis(pushes), Urgent: fromMillis(urgent)}
 	if err := json.Unmarshal(settings, &w.Settings); err != nil {
-		return nil, fmt.Errorf("read settings of workspace %s: %w", w.Slug, err)
+		return nil, 0, fmt.Errorf("read settings of workspace %s: %w", w.Slug, err)
 	}
-	return &w, nil
+	return &w, awake, nil
 }
 
-func readWorkspace(ctx context.Context, q querier, text, id string) (w *directory.Workspace, err error) {
+func readWorkspace(ctx context.Context, q querier, text, id string) (w *directory.Workspace, awake laneSet, err error) {
 	err = q.query(ctx, func(rw row) (err error) {
-		w, err = scanWorkspace(rw)
+		w, awake, err = scanWorkspace(rw)
 		return err
 	}, text, id)
 	if err == nil && w == nil {
 		err = noWorkspace(id)
 	}
-	return w, err
+	return w, awake, err
 }
 
 func noWorkspace(id string) error {
@@ -54,7 +56,7 @@ func (s *Store) Workspaces(ctx context.Context) ([]directory.Workspace, error) {
 	var all []directory.Workspace
 	err := s.withSession(ctx, func(r *session) error {
 		return r.query(ctx, func(rw row) error {
-			w, err := scanWorkspace(rw)
+			w, _, err := scanWorkspace(rw)
 			if err == nil {
 				all = append(all, *w)
 			}

@@ -19,6 +19,7 @@ type Faulty struct {
 	mu    sync.Mutex
 	left  int // calls until the fault; 0: not armed
 	err   error
+	gone  bool // every call fails
 	calls int
 }
 
@@ -36,12 +37,20 @@ func (f *Faulty) FailAt(n int, err error) {
 	f.left, f.err, f.calls = n, err, 0
 }
 
+// FailAlways makes every call from now on fail with err, until Disarm: for whoever asks,
+// the database is gone.
+func (f *Faulty) FailAlways(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.gone, f.err = true, err
+}
+
 // Disarm calls the fault off and reports whether it is still to come.
 func (f *Faulty) Disarm() (toCome bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	toCome = f.left > 0
-	f.left = 0
+	f.left, f.gone = 0, false
 	return toCome
 }
 
@@ -57,6 +66,9 @@ func (f *Faulty) call() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.calls++
+	if f.gone {
+		return f.err
+	}
 	if f.left == 0 {
 		return nil
 	}

@@ -1,0 +1,207 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Desire reads what shall be true of a claimed record in the target, as it is now: what
+// changed after the claim is in it, and is worked on once more. Nil means that the
+// target wants to be left alone by now.
+func (d *Directory) Desire(ctx context.Context, by Actor, c Delivery) (want *Desired, err error) {
+	err = d.store.View(ctx, by.Workspace, func(ctx context.Context, tx ReadTx) error {
+		want = &Desired{Delivery: c}
+		ws, err := tx.Workspace(ctx)
+		if err != nil {
+			return fmt.Errorf("read workspace: %w", err)
+		}
+		if d.clock().Before(ws.Pause.Until(c.Lane)) {
+			want = nil
+			return nil
+		}
+		if want.User, err = found(tx.User(ctx, ResourceID(c.Record))); err != nil {
+			return fmt.Errorf("read user %s: %w", c.Record, err)
+		}
+		if want.Link, err = found(tx.Link(ctx, ws.Target, c.Type, c.Record)); err != nil {
+			return fmt.Errorf("read link of %s: %w", c.Record, err)
+		}
+		if want.Actions, err = tx.OpenActions(ctx, c.Type, c.Record); err != nil || want.User == nil {
+			return err
+		}
+		mapped, err := tx.MappedGrants(ctx, want.User.ID)
+		if err != nil {
+			return fmt.Errorf("read grants of %s: %w", c.Record, err)
+		}
+		want.Grants = EffectiveGrants(want.User, mapped)
+		return nil
+	})
+	return want, err
+}
+
+// EffectiveGrants returns what u has, through whomever: each grant once, sorted, without
+// an author. Mappings give guests no roles, and nobody is without one.
+func EffectiveGrants(u *User, mapped []Mapping) []Grant {
+	var all []Grant
+	for _, role := range u.GrantedRoles() {
+		all = append(all, Grant{Kind: RoleGrant, Name: role})
+	}
+	for _, g := range u.AuthoredGrants() {
+		if g.Kind != RoleGrant {
+			all = append(all, Grant{Kind: g.Kind, Name: g.Name})
+		}
+	}
+	for _, m := range mapped {
+		if m.Kind != RoleGrant || !u.IsGuest() {
+			all = append(all, Grant{Kind: m.Kind, Name: m.Name})
+		}
+	}
+	slices.SortFunc(all, compareGrants)
+	return slices.Compact(all)
+}
+
+// Reservation says under which names a record may be delivered.
+type Reservation struct {
+	Names    Names
+	WaitsFor string // the record that has one of the names that it shall have in the end
+	Put      bool   // nothing may be delivered yet: the delivery was put off
+}
+
+// Reserve gives a record the names that it shall have in the target, before anything is
+// delivered: so no two are ever made with one name, and what was begun is known even if
+// nobody lives to write down how it ended. A name that another counterpart has is not
+// taken: the delivery waits for that record's. A circle of such waits is broken by a
+// temporary name, and whoever loses access loses it under the old one.
+func (d *Directory) Reserve(ctx context.Context, by Actor, want *Desired) (got Reservation, err error) {
+	names := NamesOf(want.User)
+	if want.Link != nil && want.Link.Counterpart != "" && want.Link.Names == names && want.Delivery.Attempts == 0 {
+		return Reservation{Names: names}, nil // it has them
+	}
+	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
+		row, err := mine(ctx, tx, &want.Delivery)
+		if err != nil {
+			return err
+		}
+		r := reserving{d: d, tx: tx, ws: ws, want: want, row: row}
+		got, err = r.reserve(ctx, names)
+		return err
+	})
+	return got, err
+}
+
+// reserving is one reservation.
+type reserving struct {
+	d    *Directory
+	tx   WriteTx
+	ws   *Workspace
+	want *Desired
+	row  *Delivery
+}
+
+func (r *reserving) reserve(ctx context.Context, names Names) (Reservation, error) {
+	if r.row.Generation != r.want.Delivery.Generation {
+		return Reservation{Put: true}, r.readAgain(ctx)
+	}
+	holder, key, err := r.holder(ctx, names)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if holder == "" {
+		return Reservation{Names: names}, r.hold(ctx, names)
+	}
+	link := r.want.Link
+	if link != nil && link.Counterpart != "" && !r.want.User.EffectivelyActive() {
+		return Reservation{Names: link.Names, WaitsFor: holder}, nil
+	}
+	circle, err := r.circle(ctx, holder)
+	if err != nil {
+		return Reservation{}, err
+	}
+	if circle {
+		temporary := Names{Username: "~" + r.row.Record}
+		return Reservation{Names: temporary, WaitsFor: holder}, r.hold(ctx, temporary)
+	}
+	return Reservation{Put: true}, r.putOff(ctx, holder, key)
+}
+
+// readAgain gives back a delivery whose record changed since it was read.
+func (r *reserving) readAgain(ctx context.Context) error {
+	r.row.Claim, r.row.ClaimUntil, r.row.Next = "", time.Time{}, r.d.clock()
+	if err := r.tx.PutDelivery(ctx, r.row); err != nil {
+		return err
+	}
+	return r.tx.Wake(ctx, r.row.Lane)
+}
+
+// holder finds another record that has one of the names.
+func (r *reserving) holder(ctx context.Context, names Names) (holder, key string, err error) {
+	holders, err := r.tx.NameHolders(ctx, r.ws.Target, names.keys())
+	if err != nil {
+		return "", "", fmt.Errorf("look for who is called so: %w", err)
+	}
+	for _, key := range names.keys() {
+		if other := holders[key]; other != "" && other != r.row.Record {
+			return other, key, nil
+		}
+	}
+	return "", "", nil
+}
+
+// hold takes the names, and notes that a counterpart may exist from now on.
+func (r *reserving) hold(ctx context.Context, names Names) error {
+	if r.want.Link == nil {
+		r.want.Link = &Link{Type: r.row.Type, Record: r.row.Record}
+		if err := r.tx.PutLink(ctx, r.ws.Target, r.want.Link); err != nil {
+			return err
+		}
+	}
+	return r.tx.HoldNames(ctx, r.ws.Target, r.row.Type, r.row.Record, names.keys(), false)
+}
+
+// circle reports whether who has the name waits, through others perhaps, for this record.
+func (r *reserving) circle(ctx context.Context, holder string) (bool, error) {
+	seen := map[string]bool{}
+	for at := holder; at != "" && !seen[at]; {
+		if at == r.row.Record {
+			return true, nil
+		}
+		seen[at] = true
+		row, err := found(r.tx.Delivery(ctx, UserRecord, at))
+		if err != nil {
+			return false, fmt.Errorf("read delivery of %s: %w", at, err)
+		}
+		if row == nil {
+			return false, nil
+		}
+		at = row.WaitsFor
+	}
+	return false, nil
+}
+
+// putOff makes the delivery wait for the holder's. One who has the name rightly gives it
+// to nobody: then the delivery is parked, for a person to decide.
+func (r *reserving) putOff(ctx context.Context, holder, key string) error {
+	owner, err := found(r.tx.User(ctx, ResourceID(holder)))
+	if err != nil {
+		return fmt.Errorf("read user %s: %w", holder, err)
+	}
+	now := r.d.clock()
+	row := r.row
+	if owner != nil && slices.Contains(NamesOf(owner).keys(), key) {
+		waits(row, "", fmt.Sprintf("the name %s belongs to the user %s", key, holder), now)
+		row.Parked, row.Lane = now, 0
+		return r.tx.PutDelivery(ctx, row)
+	}
+	other, err := found(r.tx.Delivery(ctx, UserRecord, holder))
+	if err != nil {
+		return fmt.Errorf("read delivery of %s: %w", holder, err)
+	}
+	if other == nil || other.Lane == 0 && other.Parked.IsZero() {
+		if err := r.tx.Raise(ctx, UserRecord, holder, row.Lane); err != nil {
+			return fmt.Errorf("raise user %s: %w", holder, err)
+		}
+	}
+	waits(row, holder, fmt.Sprintf("waits for the name %s, which the user %s still has", key, holder), now)
+	return r.tx.PutDelivery(ctx, row)
+}

@@ -1,0 +1,171 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Delivered says what came of a delivery. The zero value is success without a
+// counterpart.
+type Delivered struct {
+	Link     *Link     // as it is now; nil: as it was
+	Gone     bool      // the target confirmed that there is no counterpart any more
+	WaitsFor string    // it was done but for a name that this record still has
+	Cause    string    // why it failed; empty: it did not
+	Retry    time.Time // when to try again
+	Park     bool      // trying again would change nothing
+	Pause    time.Time // until when the target wants to be left alone
+}
+
+// Settle writes down what came of a claimed delivery, and releases it. What changed
+// meanwhile keeps it behind, and it is worked on again. An error of kind Stale means that
+// another worker has it by now.
+func (d *Directory) Settle(ctx context.Context, by Actor, c Delivery, r Delivered) error {
+	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
+		row, err := mine(ctx, tx, &c)
+		if err != nil {
+			return err
+		}
+		s := settlement{tx: tx, ws: ws, now: d.clock(), row: row, moved: row.Generation != c.Generation}
+		return s.settle(ctx, c, r)
+	})
+}
+
+// settlement is the end of one delivery.
+type settlement struct {
+	tx    WriteTx
+	ws    *Workspace
+	now   time.Time
+	row   *Delivery
+	moved bool // the record changed while it was delivered
+}
+
+func (s *settlement) settle(ctx context.Context, c Delivery, r Delivered) error {
+	if err := s.pause(ctx, c.Lane, r.Pause); err != nil {
+		return err
+	}
+	if err := s.link(ctx, r); err != nil {
+		return err
+	}
+	row := s.row
+	row.Claim, row.ClaimUntil = "", time.Time{}
+	switch {
+	case r.Cause != "":
+		s.failed(r)
+	case r.WaitsFor != "":
+		if err := s.partly(ctx, r.WaitsFor); err != nil {
+			return err
+		}
+	case r.Gone && !s.moved:
+		return s.tx.DeleteDelivery(ctx, row.Type, row.Record)
+	default:
+		s.succeeded(c.Generation)
+	}
+	if err := s.tx.PutDelivery(ctx, row); err != nil {
+		return err
+	}
+	if row.Lane == 0 || row.Next.After(s.now) {
+		return nil
+	}
+	return s.tx.Wake(ctx, row.Lane)
+}
+
+// partly leaves a row behind that was delivered under another name than it shall have,
+// until the holder of that name has been delivered.
+func (s *settlement) partly(ctx context.Context, holder string) error {
+	other, err := found(s.tx.Delivery(ctx, UserRecord, holder))
+	if err != nil {
+		return fmt.Errorf("read delivery of %s: %w", holder, err)
+	}
+	s.row.Attempts = 0
+	waits(s.row, holder, "has another name until the user "+holder+" no longer has its own", s.now)
+	if other == nil || other.Lane == 0 && other.Parked.IsZero() || s.moved {
+		s.row.WaitsFor, s.row.Next = "", s.now // it has been, while this one was on its way
+	}
+	return nil
+}
+
+func (s *settlement) succeeded(generation int64) {
+	row := s.row
+	row.Synced, row.Attempts, row.Cause, row.WaitsFor, row.Walked = generation, 0, "", "", ""
+	if s.moved {
+		row.Next = s.now
+		return
+	}
+	row.Lane, row.Next, row.Behind = 0, time.Time{}, time.Time{}
+}
+
+func (s *settlement) failed(r Delivered) {
+	row := s.row
+	row.Attempts++
+	row.Cause = r.Cause
+	switch {
+	case s.moved: // what was refused is not what shall be now
+		row.Next = s.now
+		if r.Pause.After(s.now) {
+			row.Next = r.Pause
+		}
+	case r.Park:
+		row.Parked, row.Lane = s.now, 0
+	default:
+		row.Next = r.Retry
+	}
+}
+
+// waits makes a row wait for another record's delivery, which makes it due. Should that
+// ever be missed, it looks again by itself.
+func waits(row *Delivery, holder, cause string, now time.Time) {
+	row.WaitsFor, row.Cause, row.Next = holder, cause, now.Add(time.Minute)
+	row.Claim, row.ClaimUntil = "", time.Time{}
+}
+
+// pause notes that the target wants to be left alone. An answer to what is not urgent
+// stops the pushes only.
+func (s *settlement) pause(ctx context.Context, lane Lane, until time.Time) error {
+	p := s.ws.Pause
+	if until.After(p.Pushes) {
+		p.Pushes = until
+	}
+	if lane == UrgentLane && until.After(p.Urgent) {
+		p.Urgent = until
+	}
+	if p == s.ws.Pause {
+		return nil
+	}
+	return s.tx.PutPause(ctx, p)
+}
+
+// link writes what is known of the counterpart. Who waits for a name that is free now is
+// made due.
+func (s *settlement) link(ctx context.Context, r Delivered) error {
+	row := s.row
+	if r.Gone {
+		if err := s.tx.DeleteLink(ctx, s.ws.Target, row.Type, row.Record); err != nil {
+			return err
+		}
+		return s.tx.EndWaiting(ctx, row.Record, s.now)
+	}
+	if r.Link == nil {
+		return nil
+	}
+	before, err := found(s.tx.Link(ctx, s.ws.Target, row.Type, row.Record))
+	if err != nil {
+		return fmt.Errorf("read link of %s: %w", row.Record, err)
+	}
+	l := *r.Link
+	l.Delivered = s.now
+	if before != nil { // it may have become a tombstone meanwhile
+		l.AskedBy, l.Erasure = before.AskedBy, before.Erasure
+	}
+	if err := s.tx.PutLink(ctx, s.ws.Target, &l); err != nil {
+		return err
+	}
+	if before != nil && before.Names == l.Names && before.Counterpart != "" && r.WaitsFor == "" && s.row.Attempts == 0 {
+		return nil // no name was given or taken
+	}
+	if err := s.tx.HoldNames(ctx, s.ws.Target, row.Type, row.Record, l.Names.keys(), true); err != nil {
+		return err
+	}
+	return s.tx.EndWaiting(ctx, row.Record, s.now)
+}

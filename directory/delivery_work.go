@@ -1,0 +1,161 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// What workers of a target write down is facts, of which nobody would ask who decided
+// them: it does not pass the door, raises no generation and is not audited.
+
+// ClaimTime is how long a claim holds without a sign of life.
+const ClaimTime = time.Minute
+
+// TakeDeliveries claims up to limit deliveries of a lane that are due, who is due
+// longest first, and says that the lane's job has begun. When more are due, another job
+// is made for them. A lane that is paused has nothing due.
+func (d *Directory) TakeDeliveries(ctx context.Context, by Actor, lane Lane, limit int) (taken []Delivery, err error) {
+	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
+		taken = nil
+		if err := tx.Started(ctx, lane); err != nil {
+			return err
+		}
+		now := d.clock()
+		if ws.Target == "" || now.Before(ws.Pause.Until(lane)) {
+			return nil
+		}
+		due, err := tx.DueDeliveries(ctx, lane, now, limit+1)
+		if err != nil {
+			return fmt.Errorf("look for what is due: %w", err)
+		}
+		if len(due) > limit {
+			due = due[:limit]
+			if err := tx.Wake(ctx, lane); err != nil {
+				return err
+			}
+		}
+		claim := string(NewID(now))
+		for i := range due {
+			if due[i].Claim != "" {
+				due[i].Attempts++ // it may have got anywhere
+			}
+			due[i].Claim, due[i].ClaimUntil = claim, now.Add(ClaimTime)
+			if err := tx.PutDelivery(ctx, &due[i]); err != nil {
+				return err
+			}
+		}
+		taken = due
+		return nil
+	})
+	return taken, err
+}
+
+// work runs fn for a worker, which is Rollcall itself.
+func (d *Directory) work(ctx context.Context, by Actor, fn func(context.Context, WriteTx, *Workspace) error) error {
+	if by.Kind != System {
+		return Errorf(Denied, "", "%s carries nothing outward", by.Kind)
+	}
+	return d.store.Update(ctx, by.Workspace, func(ctx context.Context, tx WriteTx) error {
+		ws, err := tx.Workspace(ctx)
+		if err != nil {
+			return fmt.Errorf("read workspace: %w", err)
+		}
+		return fn(ctx, tx, ws)
+	})
+}
+
+// mine reads the row of a claimed delivery. A claim that ran out and was taken by
+// another worker is an error of kind Stale.
+func mine(ctx context.Context, tx ReadTx, c *Delivery) (*Delivery, error) {
+	row, err := found(tx.Delivery(ctx, c.Type, c.Record))
+	if err != nil {
+		return nil, fmt.Errorf("read delivery of %s: %w", c.Record, err)
+	}
+	if row == nil || row.Claim != c.Claim {
+		return nil, Errorf(Stale, "", "the claim on %s was lost", c.Record)
+	}
+	return row, nil
+}
+
+// KeepClaims is a worker's sign of life: it holds what it claimed and has not settled. A
+// claim that was lost is left alone.
+func (d *Directory) KeepClaims(ctx context.Context, by Actor, claimed []Delivery) error {
+	return d.eachClaim(ctx, by, claimed, func(ctx context.Context, tx WriteTx, row *Delivery) error {
+		row.ClaimUntil = d.clock().Add(ClaimTime)
+		return tx.PutDelivery(ctx, row)
+	})
+}
+
+// ReturnClaims gives back what a worker claimed and did not get to.
+func (d *Directory) ReturnClaims(ctx context.Context, by Actor, claimed []Delivery) error {
+	return d.eachClaim(ctx, by, claimed, func(ctx context.Context, tx WriteTx, row *Delivery) error {
+		row.Claim, row.ClaimUntil = "", time.Time{}
+		if err := tx.PutDelivery(ctx, row); err != nil {
+			return err
+		}
+		return tx.Wake(ctx, row.Lane)
+	})
+}
+
+func (d *Directory) eachClaim(ctx context.Context, by Actor, claimed []Delivery, fn func(context.Context, WriteTx, *Delivery) error) error {
+	if len(claimed) == 0 {
+		return nil
+	}
+	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
+		for i := range claimed {
+			row, err := mine(ctx, tx, &claimed[i])
+			if Is(err, Stale) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := fn(ctx, tx, row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// DueLanes lists the lanes that have something due and are not paused, most urgent first.
+func (d *Directory) DueLanes(ctx context.Context, by Actor) (due []Lane, err error) {
+	err = d.store.View(ctx, by.Workspace, func(ctx context.Context, tx ReadTx) error {
+		due = nil
+		ws, err := tx.Workspace(ctx)
+		if err != nil || ws.Target == "" {
+			return err
+		}
+		now := d.clock()
+		for lane := UrgentLane; lane >= SyncLane; lane-- {
+			if now.Before(ws.Pause.Until(lane)) {
+				continue
+			}
+			first, err := tx.DueDeliveries(ctx, lane, now, 1)
+			if err != nil {
+				return fmt.Errorf("look for what is due: %w", err)
+			}
+			if len(first) > 0 {
+				due = append(due, lane)
+			}
+		}
+		return nil
+	})
+	return due, err
+}
+
+// Rouse makes a job for each of the lanes, even if there should be one: it may be lost.
+func (d *Directory) Rouse(ctx context.Context, by Actor, lanes []Lane) error {
+	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
+		for _, l := range lanes {
+			if err := tx.Started(ctx, l); err != nil {
+				return err
+			}
+			if err := tx.Wake(ctx, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

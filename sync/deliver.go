@@ -1,0 +1,179 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"rollcall/directory"
+)
+
+// Deliverer carries outward what is behind: it claims a few rows of a lane, brings the
+// target to the state that the directory has now, and writes down what came of it. What
+// happens between a claim and its end, a crash included, is found in the rows and worked
+// on again.
+type Deliverer struct {
+	Directory *directory.Directory
+	Targets   map[directory.WorkspaceID]Target
+	Logger    *slog.Logger     // nil: no logs
+	Now       func() time.Time // nil: the system's clock
+	Patience  time.Duration    // with one call of the target; 0: 30 s
+
+	ending atomic.Bool // no further work is begun
+}
+
+// What a worker does in one go: short enough that a job's end is never far, long enough
+// that fetching jobs costs little.
+const (
+	claimAtOnce = 8
+	stint       = 30 * time.Second
+)
+
+// Work delivers what is due in a lane until nothing is.
+func (d *Deliverer) Work(ctx context.Context, job directory.LaneJob) error {
+	target := d.Targets[job.Workspace]
+	if target == nil {
+		return nil // another process may know it
+	}
+	by := worker(job.Workspace)
+	for until := d.now().Add(stint); !d.over(ctx, until); {
+		taken, err := d.Directory.TakeDeliveries(ctx, by, job.Lane, claimAtOnce)
+		if err != nil || len(taken) == 0 {
+			return err
+		}
+		s := &shift{Deliverer: d, by: by, target: target, left: taken, until: until}
+		if err := s.work(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// End lets deliveries that are under way finish, and begins no more.
+func (d *Deliverer) End() { d.ending.Store(true) }
+
+func (d *Deliverer) over(ctx context.Context, until time.Time) bool {
+	return d.ending.Load() || ctx.Err() != nil || d.now().After(until)
+}
+
+// worker is who delivers.
+func worker(ws directory.WorkspaceID) directory.Actor {
+	return directory.Actor{Kind: directory.System, Name: "delivery", Workspace: ws}
+}
+
+func (d *Deliverer) now() time.Time {
+	if d.Now != nil {
+		return d.Now()
+	}
+	return time.Now()
+}
+
+func (d *Deliverer) patience() time.Duration {
+	if d.Patience == 0 {
+		return 30 * time.Second
+	}
+	return d.Patience
+}
+
+func (d *Deliverer) log() *slog.Logger {
+	if d.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return d.Logger
+}
+
+// one delivers one record and settles it.
+func (s *shift) one(ctx context.Context, c directory.Delivery) error {
+	if c.Type != directory.UserRecord {
+		return s.walk(ctx, c)
+	}
+	want, err := s.Directory.Desire(ctx, s.by, c)
+	if err != nil {
+		return err
+	}
+	if want == nil {
+		return errEnough
+	}
+	result, err := s.push(ctx, want)
+	if err != nil || result == nil {
+		return err
+	}
+	if ctx.Err() != nil && result.Cause != "" {
+		return ctx.Err() // it was interrupted: no failure of the target's
+	}
+	if result.Cause != "" {
+		s.log().Warn("delivery failed", "workspace", s.by.Workspace, "user", c.Record, "attempt", c.Attempts+1, "parked", result.Park, "err", result.Cause)
+	}
+	return s.Directory.Settle(context.WithoutCancel(ctx), s.by, c, *result)
+}
+
+// walk raises everybody whom a fan-out reaches.
+func (s *shift) walk(ctx context.Context, c directory.Delivery) error {
+	for !s.ending.Load() {
+		done, err := s.Directory.Walk(ctx, s.by, c)
+		if err != nil || done {
+			return err
+		}
+	}
+	return errEnough
+}
+
+// errEnough gives back what was claimed: the process ends, or the target wants to be
+// left alone.
+var errEnough = errors.New("enough for now")
+
+// push brings the target to what is wanted. Nil means that the delivery was put off.
+func (s *shift) push(ctx context.Context, want *directory.Desired) (*directory.Delivered, error) {
+	switch {
+	case want.User == nil:
+		return s.remove(ctx, want), nil
+	case want.Link == nil && !want.User.EffectivelyActive():
+		// Nobody is made in the target who may not use it.
+		return s.acts(ctx, want, nil, directory.Delivered{})
+	}
+	reserved, err := s.Directory.Reserve(ctx, s.by, want)
+	if err != nil || reserved.Put {
+		return nil, err
+	}
+	link := *want.Link
+	got, err := s.deliver(ctx, want, reserved.Names)
+	if err != nil {
+		r := retry(err, want.Delivery.Attempts, s.now())
+		return &r, nil
+	}
+	link.Counterpart, link.Names, link.Facts = got.ID, reserved.Names, got.Facts
+	switch {
+	case link.Origin != directory.OriginUnknown:
+	case got.Linked:
+		link.Origin = directory.OriginLinked
+	default:
+		link.Origin = directory.OriginCreated
+	}
+	return s.acts(ctx, want, &link, directory.Delivered{Link: &link, WaitsFor: reserved.WaitsFor})
+}
+
+func (s *shift) deliver(ctx context.Context, want *directory.Desired, names directory.Names) (Counterpart, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.patience())
+	defer cancel()
+	return s.target.Deliver(ctx, Desired{ID: want.User.ID, User: want.User, Active: want.User.EffectivelyActive(), Grants: want.Grants,
+		Names: names, Counterpart: want.Link.Counterpart, Facts: want.Link.Facts})
+}
+
+// remove removes the counterpart of somebody who is gone for good.
+func (s *shift) remove(ctx context.Context, want *directory.Desired) *directory.Delivered {
+	l := want.Link
+	if l == nil {
+		return &directory.Delivered{Gone: true}
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.patience())
+	defer cancel()
+	err := s.target.Remove(ctx, Tombstone{ID: directory.ResourceID(l.Record), Counterpart: l.Counterpart, Names: l.Names,
+		Erasure: l.Erasure, AskedBy: l.AskedBy})
+	if err != nil {
+		r := retry(err, want.Delivery.Attempts, s.now())
+		return &r
+	}
+	return &directory.Delivered{Gone: true}
+}

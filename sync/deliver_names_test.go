@@ -1,0 +1,149 @@
+package sync_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"rollcall/directory"
+	"rollcall/sync/targettest"
+)
+
+// rename gives somebody of okta's another user name and address.
+func (b *branch) rename(id directory.ResourceID, name string) {
+	b.Helper()
+	_, err := b.EditUser(b.Context(), b.okta, id, 0, directory.Secret{}, func(u *directory.User) error {
+		u.UserName = name
+		u.Emails = []directory.MultiValue{{Value: name + "@acme.example", Primary: true}}
+		return nil
+	})
+	if err != nil {
+		b.Fatalf("rename to %s: %v", name, err)
+	}
+}
+
+func TestNamesAreSwapped(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada, bob, cyd := b.hire("ada"), b.hire("bob"), b.hire("cyd")
+		b.drain()
+		b.rename(ada.ID, "x")
+		b.rename(bob.ID, "ada")
+		b.rename(cyd.ID, "bob")
+		b.rename(ada.ID, "cyd")
+		b.drain()
+		b.agree()
+	})
+}
+
+func TestANameIsNotTakenBeforeItIsFree(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		b.drain()
+		b.rename(ada.ID, "augusta")
+		down := errors.New("down")
+		b.target.Rules = func(c targettest.Call) targettest.Fault {
+			if c.Person == ada.ID {
+				return targettest.Fault{Before: down}
+			}
+			return targettest.Fault{}
+		}
+		b.work(directory.PushLane)
+		other := newcomer("ada")
+		other.ExternalID = "x-other"
+		heir := b.must(b.okta, directory.PutUser{User: other}).User
+		b.work(directory.PushLane)
+		if d := b.row(heir.ID); d.WaitsFor != string(ada.ID) || d.Claim != "" {
+			t.Errorf("the heir's row is %+v", d)
+		}
+		b.target.Rules = nil
+		b.time.advance(10 * time.Second)
+		b.work(directory.PushLane)
+		b.agree() // without waiting any longer
+	})
+}
+
+func TestALeaverDoesNotWaitForAName(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada, bob := b.hire("ada"), b.hire("bob")
+	b.drain()
+	b.rename(ada.ID, "augusta")
+	b.rename(bob.ID, "ada")
+	b.target.Rules = func(c targettest.Call) targettest.Fault {
+		if c.Person == ada.ID {
+			return targettest.Fault{Before: errors.New("down")}
+		}
+		return targettest.Fault{}
+	}
+	b.work(directory.PushLane)
+	b.must(b.admin, directory.SwitchOff{ID: bob.ID})
+	b.work(directory.UrgentLane)
+	if a := b.target.Accounts()[bob.ID]; a.Active || a.Names.Username != "bob" {
+		t.Errorf("the account is %+v", a)
+	}
+	b.target.Rules = nil
+	b.drain()
+	b.agree()
+}
+
+func TestOneNameForTwoPeopleIsParked(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	b.hire("ada")
+	b.drain()
+	second := newcomer("ada.b")
+	second.UserName = "ada@other.example"
+	u := b.must(b.okta, directory.PutUser{User: second}).User
+	b.drain()
+	if d := b.row(u.ID); d.Parked.IsZero() || d.Cause == "" {
+		t.Errorf("the row is %+v", d)
+	}
+	if err := b.target.Broken(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestATombstoneStaysUntilTheTargetConfirms(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		b.must(b.admin, directory.PutWorkspace{Settings: directory.Settings{DeleteGrace: time.Hour, Erasure: directory.EraseUnlink}})
+		ada := b.hire("ada")
+		b.drain()
+		b.must(b.okta, directory.DeleteUser{ID: ada.ID})
+		b.drain()
+		b.agree()
+		b.time.advance(2 * time.Hour)
+		b.must(directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}, directory.Purge{ID: ada.ID})
+		b.target.Rules = func(c targettest.Call) targettest.Fault {
+			if c.Method == "remove" {
+				return targettest.Fault{Before: errors.New("down")}
+			}
+			return targettest.Fault{}
+		}
+		b.work(directory.SyncLane)
+		other := newcomer("ada")
+		other.ExternalID = "x-other"
+		heir := b.must(b.okta, directory.PutUser{User: other}).User
+		b.work(directory.PushLane)
+		if _, made := b.target.Accounts()[heir.ID]; made {
+			t.Error("the heir was made beside the account whose name it has")
+		}
+		b.target.Rules = nil
+		b.drain()
+		b.agree()
+		if got := b.target.Buried(); len(got) != 1 || got[0].Erasure != directory.EraseUnlink || got[0].AskedBy != "client:okta" || got[0].Counterpart == "" {
+			t.Errorf("removed was %+v", got)
+		}
+	})
+}
+
+func TestSomebodyGoneWhileBeingMadeIsRemoved(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	b.must(b.admin, directory.PutWorkspace{Settings: directory.Settings{DeleteGrace: time.Hour}})
+	ada := b.hire("ada")
+	b.target.Rules = func(targettest.Call) targettest.Fault { return targettest.Fault{After: errors.New("reset")} }
+	b.work(directory.PushLane)
+	b.target.Rules = nil
+	b.must(b.okta, directory.DeleteUser{ID: ada.ID})
+	b.time.advance(2 * time.Hour)
+	b.must(directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}, directory.Purge{ID: ada.ID})
+	b.drain()
+	b.agree()
+}

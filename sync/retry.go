@@ -1,0 +1,56 @@
+package sync
+
+import (
+	"errors"
+	"time"
+
+	"rollcall/directory"
+)
+
+// The bounds of waiting: how long after the first failure, at most after many, and for
+// how long a target can ask to be left alone.
+const (
+	firstRetry = time.Second
+	lastRetry  = 5 * time.Minute
+	longPause  = time.Hour
+)
+
+// retry says what follows from a failed delivery. It is decided by the error and by how
+// many attempts failed before.
+func retry(err error, attempts int64, now time.Time) directory.Delivered {
+	var refusal *Refusal
+	var fast *TooFast
+	r := directory.Delivered{Cause: err.Error()}
+	switch {
+	case errors.As(err, &refusal):
+		r.Park = true
+	case errors.As(err, &fast):
+		r.Pause = between(now.Add(firstRetry), fast.Until, now.Add(longPause))
+		r.Retry = r.Pause
+	default:
+		r.Retry = now.Add(backoff(attempts))
+	}
+	return r
+}
+
+// backoff doubles with each failed attempt.
+func backoff(attempts int64) time.Duration {
+	wait := firstRetry
+	for range attempts {
+		if wait *= 2; wait >= lastRetry {
+			return lastRetry
+		}
+	}
+	return wait
+}
+
+// between returns t, or the bound that it lies beyond.
+func between(low, t, high time.Time) time.Time {
+	switch {
+	case t.Before(low):
+		return low
+	case t.After(high):
+		return high
+	}
+	return t
+}

@@ -1,0 +1,91 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"rollcall/directory"
+)
+
+// shift is what a worker claimed at once. It works on one record after the other, and
+// says from time to time that it is still alive.
+type shift struct {
+	*Deliverer
+	by     directory.Actor
+	target Target
+	until  time.Time
+
+	mu   sync.Mutex
+	left []directory.Delivery // claimed and not settled, the present one included
+}
+
+func (s *shift) work(ctx context.Context) error {
+	ctx, stop := s.stayAlive(ctx)
+	defer stop()
+	var failed error
+	for !s.over(ctx, s.until) && failed == nil {
+		c, ok := s.next()
+		if !ok {
+			return nil
+		}
+		switch err := s.one(ctx, c); {
+		case err == nil:
+			s.settled()
+		case directory.Is(err, directory.Stale):
+			s.log().Warn("claim lost, another worker has it", "workspace", s.by.Workspace, "record", c.Record)
+			s.settled()
+		default:
+			failed = err
+		}
+	}
+	err := s.Directory.ReturnClaims(context.WithoutCancel(ctx), s.by, s.claimed())
+	if errors.Is(failed, errEnough) || errors.Is(failed, context.Canceled) {
+		failed = nil
+	}
+	return errors.Join(failed, err)
+}
+
+func (s *shift) next() (directory.Delivery, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.left) == 0 {
+		return directory.Delivery{}, false
+	}
+	return s.left[0], true
+}
+
+func (s *shift) settled() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = s.left[1:]
+}
+
+func (s *shift) claimed() []directory.Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.left)
+}
+
+// stayAlive holds the claims while a slow target keeps the worker waiting.
+func (s *shift) stayAlive(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var beat sync.WaitGroup
+	beat.Go(func() {
+		tick := time.NewTicker(directory.ClaimTime / 3)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if err := s.Directory.KeepClaims(ctx, s.by, s.claimed()); err != nil && ctx.Err() == nil {
+				s.log().Warn("claims not renewed", "workspace", s.by.Workspace, "err", err)
+			}
+		}
+	})
+	return ctx, func() { cancel(); beat.Wait() }
+}
