@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -35,7 +36,11 @@ func TestTokensOpenAndEnd(t *testing.T) {
 	first, old := f.token("okta", time.Time{})
 	f.opens(first, true)
 	f.opens("", false)
-	f.opens(first[:len(first)-1]+"0", false)
+	other := "0"
+	if strings.HasSuffix(first, other) {
+		other = "1"
+	}
+	f.opens(first[:len(first)-1]+other, false)
 	other, _ := NewToken("okta", "eve", f.clock.now())
 	f.opens(other.Reveal(), false)
 
