@@ -36,11 +36,11 @@ func TestTokensOpenAndEnd(t *testing.T) {
 	first, old := f.token("okta", time.Time{})
 	f.opens(first, true)
 	f.opens("", false)
-	other := "0"
-	if strings.HasSuffix(first, other) {
-		other = "1"
+	last := "0"
+	if strings.HasSuffix(first, last) {
+		last = "1"
 	}
-	f.opens(first[:len(first)-1]+other, false)
+	f.opens(first[:len(first)-1]+last, false)
 	other, _ := NewToken("okta", "eve", f.clock.now())
 	f.opens(other.Reveal(), false)
 
