@@ -10,7 +10,7 @@ import (
 // them: it does not pass the door, raises no generation and is not audited.
 
 // ClaimTime is how long a claim holds without a sign of life.
-const ClaimTime = time.Minute
+const ClaimTime = 20 * time.Second
 
 // TakeDeliveries claims up to limit deliveries of a lane that are due, who is due
 // longest first, and says that the lane's job has begun. When more are due, another job

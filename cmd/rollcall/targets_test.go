@@ -11,10 +11,15 @@ import (
 )
 
 // fakeTarget lets a script provision a target in the server's memory, whose behaviour is
-// in FAKE_TARGET: it is well, refuses everybody, or is down.
+// in FAKE_TARGET: it is well, refuses everybody, or is down. With a URL it is one that
+// outlives the server.
 func fakeTarget() {
 	mood := os.Getenv("FAKE_TARGET")
 	if mood == "" {
+		return
+	}
+	if strings.HasPrefix(mood, "http://") {
+		chooseTarget = func(*config.Workspace) (target, error) { return target{"remote", remoteTarget{mood}}, nil }
 		return
 	}
 	fake := &targettest.Target{Rules: func(targettest.Call) (f targettest.Fault) {
