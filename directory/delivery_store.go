@@ -37,6 +37,8 @@ type DeliveryWriter interface {
 	// PutDelivery writes everything of d but its generation, which only Raise changes.
 	PutDelivery(ctx context.Context, d *Delivery) error
 	DeleteDelivery(ctx context.Context, t RecordType, record string) error
+	// EndClaims makes everything due that somebody claimed.
+	EndClaims(ctx context.Context) error
 	// EndWaiting makes everything due that waits for a record.
 	EndWaiting(ctx context.Context, record string, now time.Time) error
 	// Wake inserts a job for a lane unless one is waiting, with the commit; Started notes

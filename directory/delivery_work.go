@@ -87,6 +87,12 @@ func (d *Directory) KeepClaims(ctx context.Context, by Actor, claimed []Delivery
 	})
 }
 
+// EndClaims takes back whatever is claimed. Only who knows that no worker lives may do
+// so, as a server does that is alone on its database and has just begun.
+func (d *Directory) EndClaims(ctx context.Context, by Actor) error {
+	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error { return tx.EndClaims(ctx) })
+}
+
 // ReturnClaims gives back what a worker claimed and did not get to.
 func (d *Directory) ReturnClaims(ctx context.Context, by Actor, claimed []Delivery) error {
 	return d.eachClaim(ctx, by, claimed, func(ctx context.Context, tx WriteTx, row *Delivery) error {

@@ -13,6 +13,9 @@ func (o *overlay) PutDelivery(context.Context, *Delivery) error { return nil }
 // DeleteDelivery implements WriteTx.
 func (o *overlay) DeleteDelivery(context.Context, RecordType, string) error { return nil }
 
+// EndClaims implements WriteTx.
+func (o *overlay) EndClaims(context.Context) error { return nil }
+
 // EndWaiting implements WriteTx.
 func (o *overlay) EndWaiting(context.Context, string, time.Time) error { return nil }
 

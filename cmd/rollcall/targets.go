@@ -47,8 +47,15 @@ func (s *server) connect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if t.Target != nil {
-			s.targets[id] = t.Target
+		if t.Target == nil {
+			continue
+		}
+		s.targets[id] = t.Target
+		if s.store.Alone() { // whoever claimed something is dead
+			by := directory.Actor{Kind: directory.System, Name: "delivery", Workspace: id}
+			if err := s.directory.EndClaims(ctx, by); err != nil {
+				return fmt.Errorf("take back what a server that ended had begun: %w", err)
+			}
 		}
 	}
 	if len(s.targets) > 0 {

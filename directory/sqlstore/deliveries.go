@@ -165,6 +165,20 @@ func (w *writer) DeleteDelivery(_ context.Context, t directory.RecordType, recor
 	return nil
 }
 
+// EndClaims implements [directory.DeliveryWriter]. Who claimed a row is noted still, so
+// that whoever takes it next knows that it may have got anywhere.
+func (w *writer) EndClaims(context.Context) error {
+	if err := w.b.exec(`
+		update deliveries
+		set claimed_until = 0
+		where workspace_id = $1
+		and queued_lane > 0
+		and claimed_until > 0`, w.ws); err != nil {
+		return fmt.Errorf("end claims: %w", err)
+	}
+	return nil
+}
+
 // EndWaiting implements [directory.DeliveryWriter].
 func (w *writer) EndWaiting(ctx context.Context, record string, now time.Time) error {
 	waiting, err := w.deliveries(ctx, deliveryColumns+`

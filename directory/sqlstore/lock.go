@@ -23,6 +23,10 @@ func (s *Store) Lock(context.Context) error {
 	return nil
 }
 
+// Alone reports whether this process is the only server of its database, and no other
+// can become one before it ends.
+func (s *Store) Alone() bool { return s.locked != nil }
+
 // lock takes the server's lock if nobody has it.
 func (s *Store) lock() (bool, error) {
 	if s.lockAt == "" || s.locked != nil {

@@ -68,6 +68,10 @@ func testDeliveries(t *testing.T, open Open) {
 	f.same("due while claimed", f.due(directory.UrgentLane, far), []string(nil))
 	f.same("due when the claim ran out", f.due(directory.UrgentLane, far.Add(2*time.Minute)), []string{"b"})
 
+	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.EndClaims(ctx) })
+	f.same("due when all claims ended", f.due(directory.UrgentLane, far), []string{"b"})
+	f.same("who claimed it", f.delivery("b").Claim, "c1")
+
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.EndWaiting(ctx, "a", day) })
 	f.same("next once nobody is waited for", f.delivery("b").Next, day)
 	f.same("waits for", f.delivery("b").WaitsFor, "")

@@ -59,6 +59,10 @@ func (x *faultyWriter) DeleteDelivery(ctx context.Context, t directory.RecordTyp
 	return x.fault.tell(func() error { return x.tx.DeleteDelivery(ctx, t, record) })
 }
 
+func (x *faultyWriter) EndClaims(ctx context.Context) error {
+	return x.fault.tell(func() error { return x.tx.EndClaims(ctx) })
+}
+
 func (x *faultyWriter) EndWaiting(ctx context.Context, record string, now time.Time) error {
 	return x.fault.tell(func() error { return x.tx.EndWaiting(ctx, record, now) })
 }
