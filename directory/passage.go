@@ -33,6 +33,7 @@ type passage struct {
 	then      []func(context.Context) error // further writes that follow
 	always    []func(context.Context) error // writes that are due even if nothing differs
 	conflict  *Conflict                     // to be listed, whether refused or not
+	inherited *Switch                       // of a namesake: somebody new is switched off as well
 
 	parked  map[ResourceID]*User // people as they were before their names were parked
 	records []AuditRecord

@@ -25,7 +25,9 @@ func (p *passage) resolveUser(ctx context.Context, c Change) error {
 			}
 		})
 	case SwitchOn:
-		p.then = append(p.then, func(ctx context.Context) error { return p.tx.DeleteConflict(ctx, rehireID(c.ID)) })
+		if err := p.closeRehires(ctx, c.ID); err != nil {
+			return err
+		}
 		return p.resolveFacts(ctx, c.ID, c.Reason, func(f *Facts) { f.SwitchedOff = nil })
 	case SetGrants:
 		return p.resolveFacts(ctx, c.ID, c.Reason, func(f *Facts) { f.Grants = administratorGrants(c.Grants) })
@@ -132,6 +134,10 @@ func (p *passage) create(asked *User) error {
 		after.Facts.Kind = Person
 	}
 	p.setPassword(after)
+	if p.inherited != nil {
+		after.Facts.SwitchedOff = p.inherited
+		p.conflict.Candidates = append(p.conflict.Candidates, after.ID)
+	}
 	p.complete(after)
 	p.person(nil, after, Created)
 	return nil
