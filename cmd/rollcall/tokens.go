@@ -30,6 +30,23 @@ func (s *span) UnmarshalText(text []byte) error {
 	return err
 }
 
+// lifetime is a span that is longer than nothing: a token of no time at all is a slip, and
+// must not be taken for one without an end.
+type lifetime span
+
+var _ encoding.TextUnmarshaler = (*lifetime)(nil)
+
+// UnmarshalText reads the duration.
+func (l *lifetime) UnmarshalText(text []byte) error {
+	if err := (*span)(l).UnmarshalText(text); err != nil {
+		return err
+	}
+	if *l <= 0 {
+		return fmt.Errorf("%q is no time at all; leave the flag out for a token without an end", text)
+	}
+	return nil
+}
+
 // issued is a token with its text, which is nowhere else.
 type issued struct {
 	Client  directory.SourceID `json:"client"`
@@ -41,7 +58,7 @@ type issued struct {
 // tokensCreate is rollcall tokens create.
 type tokensCreate struct {
 	Name    directory.SourceID `arg:"" help:"Name of the SCIM client, such as okta."`
-	Expires span               `placeholder:"DURATION" help:"How long the token opens the door, such as 180d; without it, until it is revoked."`
+	Expires lifetime           `placeholder:"DURATION" help:"How long the token opens the door, such as 180d; without it, until it is revoked."`
 	Profile string             `placeholder:"NAME" help:"What the client is: ${profiles}. Without it that is told by its requests."`
 }
 
@@ -169,7 +186,7 @@ func (s *session) tokens(ctx context.Context, client directory.SourceID) ([]toke
 type tokensRotate struct {
 	Name    directory.SourceID `arg:"" help:"Name of the SCIM client."`
 	Overlap span               `default:"24h" placeholder:"DURATION" help:"How long the tokens before it still open the door (${default})."`
-	Expires span               `placeholder:"DURATION" help:"How long the new token opens the door."`
+	Expires lifetime           `placeholder:"DURATION" help:"How long the new token opens the door; without it, until it is revoked."`
 }
 
 // Run makes a new token and lets the others end. Both work during the overlap, for an
