@@ -39,7 +39,7 @@ func (s *server) handler() (http.Handler, error) {
 			http.Error(w, "there is nothing here; SCIM is at "+scimPath, http.StatusNotFound)
 		}
 	})
-	return secured(s.keys != nil, believed(s.config.TrustedProxies, routes)), nil
+	return secured(s.keys != nil, apart(believed(s.config.TrustedProxies, routes))), nil
 }
 
 // secured sets on every answer what keeps a browser from being used against us. None of
@@ -57,6 +57,20 @@ func secured(encrypted bool, next http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		maps.Copy(w.Header(), always)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// apart ends the connection after a request of which another server may have seen another
+// end: one with both Transfer-Encoding and Content-Length, or with Transfer-Encoding in
+// HTTP/1.0 (RFC 9112 §6.1). What follows may then be part of its body. net/http 1.26 takes
+// the second header away before anybody can look, so every request is meant that could
+// have had both.
+func apart(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 || !r.ProtoAtLeast(1, 1) {
+			w.Header().Set("Connection", "close")
+		}
 		next.ServeHTTP(w, r)
 	})
 }
