@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -117,4 +118,69 @@ func TestMailAddressesThatBreakHeadersAreRefused(t *testing.T) {
 			t.Errorf("%q: got %v", mail, err)
 		}
 	}
+}
+
+// TestNamesThatLookLikeOthersAreRefused asks for people and groups whose names nobody can
+// tell from one that is there.
+func TestNamesThatLookLikeOthersAreRefused(t *testing.T) {
+	f := open(t, Settings{})
+	f.hire(f.okta, "ada")
+	f.must(f.okta, PutGroup{Group: Group{DisplayName: "Board"}})
+	for _, space := range []string{" ", "\u00a0", "\u1680", "\u2003", "\u202f", "\u205f", "\u3000"} {
+		for _, userName := range []string{space + "ada", "ada" + space} {
+			e := f.refused(f.okta, PutUser{User: User{UserName: userName, Wanted: true}}, Invalid, "userName")
+			if !strings.Contains(e.Msg, "begins or ends with a blank") || !strings.Contains(e.Hint, "remove the blank") {
+				t.Errorf("%+q: %s", userName, e.Detail())
+			}
+		}
+		f.refused(f.okta, PutGroup{Group: Group{DisplayName: "Board" + space}}, Invalid, "displayName")
+		f.refused(f.okta, PutGroup{Group: Group{DisplayName: space + "Board"}}, Invalid, "displayName")
+	}
+	for _, unseen := range []string{"\ufe0f", "\ufe00", "\U000e0100", "\u3164", "\u115f", "\u1160", "\uffa0", "\u2800",
+		"\u034f", "\u180b", "\u200b", "\u200d", "\u00ad", "\ufeff", "\U000e0041"} {
+		for _, userName := range []string{unseen + "ada", "a" + unseen + "da", "ada" + unseen} {
+			e := f.refused(f.okta, PutUser{User: User{UserName: userName, Wanted: true}}, Invalid, "userName")
+			if !strings.Contains(e.Msg, "cannot be seen") {
+				t.Errorf("%+q: %s", userName, e.Detail())
+			}
+		}
+	}
+	f.refused(f.okta, PutGroup{Group: Group{DisplayName: "Board\u3164"}}, Invalid, "displayName")
+	for _, fine := range []string{"Ada Lovelace", "\u0905\u0926\u093e", "\uc544\ub2e4", "o'ada@acme.example"} {
+		f.must(f.okta, PutUser{User: User{UserName: fine, Wanted: true}})
+	}
+	f.must(f.okta, PutGroup{Group: Group{DisplayName: "The \u2764\ufe0f Board"}})
+}
+
+// TestANameWithABlankThatIsThereStays has a person and a group from before blanks were
+// refused.
+func TestANameWithABlankThatIsThereStays(t *testing.T) {
+	f := open(t, Settings{})
+	u, g := f.hire(f.okta, "ada"), f.must(f.okta, PutGroup{Group: Group{DisplayName: "Board"}}).Group
+	blank, group := u.Clone(), g.Clone()
+	blank.UserName, group.DisplayName = "ada ", "Board "
+	if err := f.store.Update(t.Context(), f.ws, func(ctx context.Context, tx WriteTx) error {
+		doc, err := blank.Doc()
+		if err == nil {
+			err = tx.PutUser(ctx, u, blank, doc)
+		}
+		if err != nil {
+			return err
+		}
+		if doc, err = group.Doc(); err != nil {
+			return err
+		}
+		return tx.PutGroup(ctx, g, group, doc)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.setActive(f.okta, u.ID, false)
+	f.must(f.okta, PutUser{User: *f.user(u.ID)})
+	f.must(f.admin, SwitchOff{ID: u.ID})
+	f.must(f.okta, ChangeMembers{Group: g.ID, Members: MemberChange{Add: []ResourceID{u.ID}}})
+	f.must(f.okta, DeleteUser{ID: u.ID})
+	f.must(f.admin, RestoreUser{ID: u.ID})
+	renamed := f.user(u.ID)
+	renamed.UserName = "ada\u00a0"
+	f.refused(f.okta, PutUser{User: *renamed}, Invalid, "userName")
 }

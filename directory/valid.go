@@ -24,10 +24,16 @@ func (p *passage) valid(context.Context) error {
 	for _, m := range p.users {
 		if m.after != nil && m.change == "" {
 			faults = append(faults, validUser(m.after)...)
+			if !keepsName(m.before, m.after) {
+				faults = append(faults, validName("userName", m.after.UserName)...)
+			}
 		}
 	}
 	if p.group != nil && p.group.after != nil {
 		faults = append(faults, validGroup(p.group.after)...)
+		if p.group.before == nil || p.group.before.DisplayName != p.group.after.DisplayName {
+			faults = append(faults, validEnds("displayName", p.group.after.DisplayName)...)
+		}
 	}
 	return faults.orNil()
 }
@@ -41,10 +47,6 @@ func validUser(u *User) Faults {
 	if strings.TrimSpace(u.UserName) == "" {
 		faults = append(faults, Errorf(Invalid, "userName", "userName is missing").
 			Hinted("map an attribute that everybody has to it, such as the e-mail address"))
-	}
-	if strings.ContainsFunc(u.UserName, func(r rune) bool { return unicode.Is(unicode.Cf, r) }) {
-		faults = append(faults, Errorf(Invalid, "userName", "userName has a character that cannot be seen").
-			Hinted("type the name again where it is kept; a copy brings such characters along"))
 	}
 	for _, e := range u.Emails {
 		if !validMail(e.Value) {
