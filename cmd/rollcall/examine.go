@@ -6,10 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -34,8 +36,12 @@ func examineFolder(_ context.Context, _ *app, c *config.Config) error {
 		return directory.Errorf(directory.Unavailable, "", "%s cannot be written to: %v", c.Data, err).
 			Hinted("it has to belong to the user that Rollcall runs as")
 	}
+	full := tryWriting(f)
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
 		return fmt.Errorf("tidy up in %s: %w", c.Data, err)
+	}
+	if full != nil {
+		return full
 	}
 	info, err := os.Stat(c.Data)
 	if err != nil {
@@ -46,6 +52,24 @@ func examineFolder(_ context.Context, _ *app, c *config.Config) error {
 			Hinted("make it private with: chmod 700 %s", c.Data)
 	}
 	return remark{message: c.Data + " can be written to and is private"}
+}
+
+// tryWriting writes what a change may need at least: on a full disk a file can still be
+// made, but nothing written to it.
+func tryWriting(f *os.File) error {
+	if _, err := f.Write(make([]byte, 256<<10)); err != nil {
+		return directory.Errorf(directory.Unavailable, "", "%s cannot be written to: %v", filepath.Dir(f.Name()), reasonOfPath(err)).
+			Hinted("is there space left on its disk?")
+	}
+	return nil
+}
+
+// reasonOfPath returns what the operating system said, without the name of the file again.
+func reasonOfPath(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 // examineKey wants a sealing key that only its owner can read.

@@ -30,6 +30,10 @@ func (s *Store) explain(doing string, err error) error {
 // cannotOpen says that the database could not even be asked.
 func (s *Store) cannotOpen(err error) error {
 	e := directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened", s.place)
+	if s.dialect.faultOf(err) == faultFull {
+		e = directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened: there is no space left on its disk", s.place).
+			Hinted("make room there and start again; nothing was lost")
+	}
 	e.Err = oneLine{err}
 	return e
 }

@@ -70,6 +70,9 @@ func (s *Store) migrateUp(ctx context.Context) error {
 		return err
 	}
 	done, err := p.Up(ctx)
+	if err != nil && s.dialect.faultOf(err) == faultFull {
+		return s.cannotOpen(err)
+	}
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", s.place, err)
 	}

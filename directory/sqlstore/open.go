@@ -146,7 +146,10 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.hasRoom(ctx); err != nil {
 		return err
 	}
-	return s.checkSchema(ctx)
+	if err := s.checkSchema(ctx); err != nil {
+		return err
+	}
+	return s.proveRoom(ctx)
 }
 
 // alive refuses to work on a database that failed.

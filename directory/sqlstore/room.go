@@ -15,6 +15,7 @@ import (
 type room struct {
 	mu     sync.Mutex
 	full   bool
+	proven bool      // that there was room when the store was opened
 	probed time.Time // when it was last looked for in vain
 }
 
@@ -65,8 +66,28 @@ func (s *Store) hasRoom(ctx context.Context) error {
 		e.Err = err
 		return e
 	}
-	s.room.full = false
+	s.room.full, s.room.proven = false, true
 	s.log.Info("there is space for the database again")
+	return nil
+}
+
+// proveRoom writes once after the store was opened: the disk may have been full before, and
+// then no write of ours has failed yet. Why else writing fails is not the question here.
+func (s *Store) proveRoom(ctx context.Context) error {
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
+	if s.room.proven || s.room.full {
+		return nil
+	}
+	err := s.probe(ctx)
+	if err != nil && s.dialect.faultOf(err) == faultFull {
+		s.log.Error("there is no space left for the database", "err", err)
+		s.room.full, s.room.probed = true, time.Now()
+		e := noSpace()
+		e.Err = err
+		return e
+	}
+	s.room.proven = err == nil
 	return nil
 }
 

@@ -159,12 +159,7 @@ func TestReadersReconnect(t *testing.T) {
 func TestAFullDiskLosesNothing(t *testing.T) {
 	s := newStore(t)
 	ws := workspaceIn(t, s)
-	pages := func(n int) {
-		if _, err := s.write.Exec(fmt.Sprintf("pragma max_page_count = %d", n)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	pages(120)
+	limitPages(t, s, 120)
 	made, i := 0, 0
 	for ; ; i++ {
 		err := s.Update(t.Context(), ws, hire(employee(i)))
@@ -185,7 +180,7 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Error("a full disk ends the process, although it can be emptied")
 	default:
 	}
-	pages(10_000)
+	limitPages(t, s, 10_000)
 	s.room.probed = time.Time{} // a moment later
 	if err := s.Ready(t.Context()); err != nil || s.NoSpace() {
 		t.Errorf("not ready although there is room again: %v", err)
@@ -198,6 +193,46 @@ func TestAFullDiskLosesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	consistent(t, s, ws, made+1)
+}
+
+// limitPages lets a SQLite database have no more than n pages.
+func limitPages(t *testing.T, s *Store, n int) {
+	t.Helper()
+	if _, err := s.write.Exec(fmt.Sprintf("pragma max_page_count = %d", n)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestADiskThatWasFullBeforeIsNoticed opens a database that has no room to grow.
+func TestADiskThatWasFullBeforeIsNoticed(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	limitPages(t, s, 1) // as many as there are
+	if saysOnce(t, s.Ready(t.Context()), "no space left", "full"); !s.NoSpace() {
+		t.Error("readiness is missing, but not for want of space")
+	}
+	limitPages(t, s, 10_000)
+	s.room.probed = time.Time{} // a moment later
+	if err := s.Ready(t.Context()); err != nil || s.NoSpace() {
+		t.Errorf("not ready although there is room: %v", err)
+	}
+	if err := s.Update(t.Context(), ws, hire(employee(1))); err != nil {
+		t.Fatal(err)
+	}
+	consistent(t, s, ws, 1)
+}
+
+// TestAFullDiskIsNamedWhenOpening has SQLite run out of pages before there are tables.
+func TestAFullDiskIsNamedWhenOpening(t *testing.T) {
+	s := open(t, Config{Dir: t.TempDir()})
+	limitPages(t, s, 20)
+	err := s.Migrate(t.Context())
+	saysOnce(t, err, "cannot be opened: there is no space left on its disk", "full")
+	saysOnce(t, s.cannotOpen(err), "there is no space left on its disk")
+	limitPages(t, s, 10_000)
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Errorf("once there is room: %v", err)
+	}
 }
 
 // TestAFullServerIsToldApart has PostgreSQL report a full disk, which it does by itself
