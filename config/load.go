@@ -38,7 +38,7 @@ func Environment() map[string]string {
 // them whatever could be made of the rest, so that other packages can check that and
 // all faults are shown together. A configuration with faults is not to be run with.
 func Load(in Input) (*Config, Faults) {
-	l := &loader{in: in, config: &Config{
+	l := &loader{in: in, values: map[string]value{}, config: &Config{
 		lines:   map[string]int{},
 		settled: map[string]Setting{},
 	}}
@@ -57,6 +57,7 @@ type loader struct {
 	file   map[string][]string // values of the file, by path
 	lines  map[string]int      // of the file, by path
 	lists  map[string]int      // how many items each list of mappings has, by path
+	values map[string]value    // of files with one value, by their name
 	faults Faults
 }
 
@@ -70,7 +71,7 @@ func (l *loader) readFile() {
 	if optional {
 		name = DefaultFile
 	}
-	text, err := os.ReadFile(name)
+	text, err := readBounded(name, maxFile, patience)
 	if optional && errors.Is(err, fs.ErrNotExist) {
 		return
 	}

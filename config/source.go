@@ -136,7 +136,7 @@ func (l *loader) checkSource(s *Source) {
 		l.faults = append(l.faults, l.config.Fault(s.Path("ldap.bind_password_file"), "bind_password is set as well", "keep one of the two"))
 		return
 	}
-	content, err := readSecret(s.LDAP.passwordFile)
+	content, err := l.readValue(s.LDAP.passwordFile)
 	if err != nil {
 		l.faults = append(l.faults, l.config.Fault(s.Path("ldap.bind_password_file"), err.Error(), "it has to hold the password and nothing else"))
 	}

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 )
@@ -25,20 +24,32 @@ func (l *loader) variable(o *Option) (string, Origin, bool) {
 	if l.in.Env[name] == "" {
 		return "", Origin{}, false
 	}
-	content, err := readSecret(l.in.Env[name])
+	content, err := l.readValue(l.in.Env[name])
 	if err != nil {
 		return "", Origin{}, false // checkVariables has reported it
 	}
 	return content.Reveal(), Origin{Kind: Variable, Name: name}, true
 }
 
-// readSecret reads a value from a file, whose last line may end.
-func readSecret(file string) (Secret, error) {
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return "", fmt.Errorf("cannot read the value: %w", err)
+// value is what a file with one value holds, or why it cannot be read.
+type value struct {
+	text Secret
+	err  error
+}
+
+// readValue reads a value from a file, once: a pipe says what it says only one time. The
+// last line may end.
+func (l *loader) readValue(file string) (Secret, error) {
+	v, known := l.values[file]
+	if !known {
+		content, err := readBounded(file, maxValue, patience)
+		if err != nil {
+			v.err = fmt.Errorf("cannot read the value: %w", err)
+		}
+		v.text = Secret(strings.TrimRight(string(content), "\r\n"))
+		l.values[file] = v
 	}
-	return Secret(strings.TrimRight(string(content), "\r\n")), nil
+	return v.text, v.err
 }
 
 // checkVariables finds what is wrong with the environment apart from the values.
@@ -63,7 +74,7 @@ func (l *loader) checkFileVariable(o *Option) {
 		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: o.Variable + " is set as well", Hint: "keep one of the two"})
 		return
 	}
-	if _, err := readSecret(file); err != nil {
+	if _, err := l.readValue(file); err != nil {
 		l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: err.Error()})
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -25,6 +26,12 @@ type document struct {
 // not know is a fault.
 func parse(name string, text []byte) document {
 	r := &reader{name: name, doc: document{values: map[string][]string{}, lines: map[string]int{}, lists: map[string]int{}}}
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		r.doc.faults = append(r.doc.faults, Fault{From: name, Line: 1, Message: "this is UTF-16", Hint: "save the file as UTF-8"})
+		return r.doc
+	}
+	// Editors of Windows begin a file in UTF-8 with a mark that means nothing.
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	tokens := lexer.Tokenize(string(text))
 	// The parser stops at a key that is there twice; entry goes on and finds all faults.
 	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())

@@ -12,6 +12,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The second signal finds the system's own way of handling it, which ends any program.
+	context.AfterFunc(ctx, stop)
 	code := run(ctx, os.Args[1:], config.Environment(), os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
