@@ -153,7 +153,7 @@ func addEntry(l *list, r *directory.AuditRecord) error {
 }
 
 // auditedUser finds whom records are about. Somebody who was removed for good is known
-// by id only.
+// by id only, and somebody who was only ever refused by what stands for their name.
 func auditedUser(ctx context.Context, tx directory.ReadTx, name string) (string, error) {
 	u, err := findUser(ctx, tx, name)
 	if err == nil {
@@ -162,15 +162,17 @@ func auditedUser(ctx context.Context, tx directory.ReadTx, name string) (string,
 	if !directory.Is(err, directory.NotFound) {
 		return "", err
 	}
-	known := false
-	q := directory.AuditQuery{Type: directory.UserRecord, Record: name, Limit: 1}
-	if auditErr := tx.Audit(ctx, q, func(*directory.AuditRecord) error { known = true; return nil }); auditErr != nil {
-		return "", auditErr
+	for _, record := range []string{name, directory.NameRecord(name)} {
+		known := false
+		q := directory.AuditQuery{Type: directory.UserRecord, Record: record, Limit: 1}
+		if auditErr := tx.Audit(ctx, q, func(*directory.AuditRecord) error { known = true; return nil }); auditErr != nil {
+			return "", auditErr
+		}
+		if known {
+			return record, nil
+		}
 	}
-	if !known {
-		return "", err
-	}
-	return name, nil
+	return "", err
 }
 
 // parseSince reads a time, a day in this zone, or how long ago.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -199,7 +200,8 @@ func (c auditErase) Run(ctx context.Context, a *app) error {
 		if err != nil {
 			return err
 		}
-		for _, record := range []string{id, directory.NameRecord(c.UserName)} { // and attempts that were refused
+		records := []string{id, directory.NameRecord(c.UserName)} // and attempts that were refused
+		for _, record := range slices.Compact(records) {
 			change := directory.EraseAudit{Type: directory.UserRecord, Record: record, Reason: c.Reason}
 			if _, err := s.Apply(ctx, s.by, change); err != nil {
 				return err
