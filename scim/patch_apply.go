@@ -91,6 +91,10 @@ func (s *step) onList(list []directory.Object) ([]directory.Object, error) {
 		if len(chosen) == 0 {
 			return s.make(list)
 		}
+		if s.hollows(list, chosen) {
+			return nil, refuse(scimerrors.ScimTypeInvalidValue, s.Attr.Name, "the value leaves nothing of what the path means in %s but its type", s.Attr.Name).
+				hinted("say what it shall be, change one sub-attribute by its path, or remove it with op remove")
+		}
 		list = s.onChosen(list, chosen)
 	}
 	if len(list) > maxElements {
@@ -150,6 +154,19 @@ func (s *step) make(list []directory.Object) ([]directory.Object, error) {
 	list = append(list, o)
 	onePrimary(list, len(list)-1)
 	return list, nil
+}
+
+// hollows reports whether a replacement would take what it replaces away: an e-mail of
+// which only the type is said has no address any more (RFC 7644 §3.5.2.3: what matches is
+// replaced as a whole).
+func (s *step) hollows(list []directory.Object, chosen []int) bool {
+	if s.op != opReplace || s.Sub != nil {
+		return false
+	}
+	o := make(directory.Object, len(s.seed))
+	maps.Copy(o, s.seed)
+	merge(o, s.value)
+	return hollow(o) && slices.ContainsFunc(chosen, func(i int) bool { return !hollow(list[i]) })
 }
 
 // onChosen changes the elements at the positions chosen.

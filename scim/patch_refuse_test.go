@@ -37,6 +37,12 @@ func TestPatchUserRefuses(t *testing.T) {
 		{"invalidValue", `[{"op":"replace","path":"active","value":"yes"}]`}, {"invalidValue", `[{"op":"replace","path":"active","value":1}]`},
 		{"invalidValue", `[{"op":"replace","value":"x"}]`}, {"invalidValue", `[{"op":"add","path":"name","value":"Alice"}]`},
 		{"invalidValue", `[{"op":"add","path":"x509Certificates","value":[{"value":"not base64!"}]}]`},
+		{"invalidValue", `[{"op":"replace","path":"emails[type eq \"work\"]","value":{"type":"work","primary":true}}]`},
+		{"invalidValue", `[{"op":"replace","path":"emails[primary eq true]","value":{"display":"Alice"}}]`},
+		{"invalidValue", `[{"op":"replace","path":"emails[value eq \"alice@example.com\"]","value":{"type":"other"}}]`},
+		{"invalidValue", `[{"op":"replace","path":"addresses[type eq \"work\"]","value":{"type":"home"}}]`},
+		{"invalidValue", `[{"op":"add","path":"phoneNumbers","value":[{"value":"1","type":"work"}]},
+			{"op":"replace","path":"phoneNumbers[type eq \"work\"]","value":{"type":"mobile"}}]`},
 		{"invalidValue", `[{"op":"replace","path":"password","value":{"a":"b"}}]`},
 	} {
 		_, _, err := patched(t, tt.operations)
