@@ -110,7 +110,7 @@ type server struct {
 // promised, after which a supervisor may kill the process.
 const (
 	headerTimeout = 10 * time.Second
-	bodyTimeout   = 30 * time.Second // header and body together
+	bodyTimeout   = 14 * time.Second // header and body together; the connection is closed within a second more
 	answerTimeout = 60 * time.Second
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 8 * time.Second

@@ -224,6 +224,9 @@ func TestASlowClientIsCutOff(t *testing.T) {
 		if s.http.ReadHeaderTimeout != headerTimeout || s.http.ReadTimeout == 0 || s.http.WriteTimeout == 0 || s.http.IdleTimeout == 0 {
 			t.Error("a slow client may keep a connection for ever")
 		}
+		if s.http.ReadTimeout >= 15*time.Second {
+			t.Errorf("a slow body keeps a connection for %v", s.http.ReadTimeout)
+		}
 		s.http.ReadHeaderTimeout = 50 * time.Millisecond
 	})
 	conn, err := net.Dial("tcp", s.addr())
@@ -239,6 +242,17 @@ func TestASlowClientIsCutOff(t *testing.T) {
 	}
 	if bytes.Contains(rest, []byte("200 OK")) {
 		t.Errorf("half a request was answered: %s", rest)
+	}
+}
+
+// TestASlowBodyIsCutOff sends a body that never ends.
+func TestASlowBodyIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, func(s *server) { s.http.ReadTimeout = 50 * time.Millisecond })
+	answer := raw(t, s, "POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "+s.token+
+		"\r\nContent-Type: application/scim+json\r\nContent-Length: 1000\r\n\r\n{")
+	if !strings.HasPrefix(answer, "HTTP/1.1 400 ") {
+		t.Errorf("half a request was answered with: %s", answer)
 	}
 }
 
