@@ -84,7 +84,7 @@ func (p *passage) knownToSource(ctx context.Context, asked *User) (*User, Outcom
 	case u.Facts.Deleted == nil:
 		return nil, "", nil // refused as taken below
 	case !u.Facts.Deleted.BySource:
-		return nil, "", blockedBy(u.UserName, u.ID)
+		return nil, "", blockedBy(nameBefore(u), u.ID)
 	}
 	p.forgetMemberships(u)
 	return u, Revived, nil
@@ -115,7 +115,11 @@ func (p *passage) blocked(ctx context.Context, asked *User) error {
 	if b == nil || b.ExternalID != "" && asked.ExternalID != "" && b.ExternalID != asked.ExternalID {
 		return nil // nobody, or somebody else of the same name
 	}
-	return blockedBy(asked.UserName, b.User)
+	name := asked.UserName
+	if Fold(name) != b.UserName {
+		name = b.UserName // they are asked for under another one, with the same externalId
+	}
+	return blockedBy(name, b.User)
 }
 
 func blockedBy(userName string, id ResourceID) *Error {

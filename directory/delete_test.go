@@ -130,6 +130,25 @@ func TestABlockCarriesTheNameThatWasFreed(t *testing.T) {
 	}
 }
 
+// TestABlockNamesWhoWasDeleted asks for a blocked person under a new name.
+func TestABlockNamesWhoWasDeleted(t *testing.T) {
+	f := open(t, Settings{})
+	u := f.hire(f.okta, "ada")
+	f.must(f.admin, DeleteUser{ID: u.ID})
+	renamed := person("countess")
+	renamed.ExternalID = u.ExternalID
+	for range 2 {
+		e := f.refused(f.okta, PutUser{User: renamed}, Denied, "userName")
+		if !strings.Contains(e.Msg, `"ada"`) || strings.Contains(e.Detail(), "countess") || !strings.Contains(e.Hint, string(u.ID)) {
+			t.Errorf("got %s", e.Detail())
+		}
+		f.clock.advance(40 * 24 * time.Hour)
+		if _, err := f.Apply(t.Context(), Actor{Kind: System, Workspace: f.ws}, Purge{u.ID}); err != nil && !Is(err, NotFound) {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestRestoringLiftsTheBlock(t *testing.T) {
 	f := open(t, Settings{})
 	u := f.hire(f.okta, "ada")

@@ -289,13 +289,17 @@ func (p *passage) deletable(ctx context.Context, id ResourceID) (*User, error) {
 
 // block keeps the owning source from making the person again.
 func (p *passage) block(u *User) {
-	name := u.UserName
-	if d := u.Facts.Deleted; d != nil && d.UserName != "" {
-		name = d.UserName // it was freed for somebody else
-	}
-	b := Block{Source: u.Source, ExternalID: u.ExternalID, UserName: Fold(name), User: u.ID, By: p.by.String(),
+	b := Block{Source: u.Source, ExternalID: u.ExternalID, UserName: Fold(nameBefore(u)), User: u.ID, By: p.by.String(),
 		At: p.now.UnixMilli()}
 	p.then = append(p.then, func(ctx context.Context) error { return p.tx.PutBlock(ctx, b) })
+}
+
+// nameBefore returns the name of somebody before it was freed for somebody else.
+func nameBefore(u *User) string {
+	if d := u.Facts.Deleted; d != nil && d.UserName != "" {
+		return d.UserName
+	}
+	return u.UserName
 }
 
 // resolveRestore undoes a deletion; the name comes back too if it was freed.
