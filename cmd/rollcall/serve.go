@@ -95,6 +95,7 @@ type server struct {
 	store     *sqlstore.Store
 	directory *directory.Directory
 	keys      *keyPair // nil without TLS
+	instance  string   // the name of the data folder
 	listener  net.Listener
 	http      *http.Server
 	scheduler *bridgesync.Scheduler
@@ -134,6 +135,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	}
 	if err := s.store.Migrate(ctx); err != nil {
 		return err
+	}
+	if s.instance, err = nameInstance(s.config); err != nil {
+		s.log.Warn("health and doctor cannot tell this server from others", "event", "start", "err", err)
 	}
 	if s.directory, err = newDirectory(s.store, s.config, directory.WithLogger(s.log)); err != nil {
 		return err
