@@ -14,6 +14,7 @@ type app struct {
 	env            map[string]string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	foresees       bool // the command is one that sets up a new database as a matter of course
 }
 
 // load reads the configuration and returns it with all its faults. A command that has

@@ -50,6 +50,7 @@ func (c tokensCreate) Run(ctx context.Context, a *app) error {
 	if err := checkProfile(c.Profile); err != nil {
 		return err
 	}
+	a.foresees = true // it is what a new user begins with
 	return a.work(ctx, func(s *session) error {
 		if err := s.ensureClient(ctx, c.Name, c.Profile); err != nil {
 			return err
