@@ -213,11 +213,15 @@ func (e *excerpt) write(w io.Writer, heading ...string) {
 
 // attributesShown says what is changed about somebody. Of somebody new everything is.
 func attributesShown(c directory.PlannedChange) string {
-	if c.Action == "create" {
-		return ""
-	}
 	var said []string
 	for _, d := range c.Attributes {
+		if d.Path == "members" {
+			said = append(said, membersShown(d))
+			continue
+		}
+		if c.Action == "create" {
+			continue
+		}
 		name := d.Path[strings.LastIndex(d.Path, ":")+1:]
 		before, beforeIsText := valueShown(d.Before)
 		after, afterIsText := valueShown(d.After)
@@ -225,6 +229,27 @@ func attributesShown(c directory.PlannedChange) string {
 			name += ": " + before + " → " + after
 		}
 		said = append(said, name)
+	}
+	return strings.Join(said, ", ")
+}
+
+// membersShown says who joins a group and who leaves it.
+func membersShown(d directory.Diff) string {
+	var said []string
+	if names := namesShown(d.After); names != "" {
+		said = append(said, "joins: "+names)
+	}
+	if names := namesShown(d.Before); names != "" {
+		said = append(said, "leaves: "+names)
+	}
+	return strings.Join(said, "; ")
+}
+
+func namesShown(of any) string {
+	names, _ := of.([]any)
+	said := make([]string, len(names))
+	for i, name := range names {
+		said[i] = fmt.Sprint(name)
 	}
 	return strings.Join(said, ", ")
 }

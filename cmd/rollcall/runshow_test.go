@@ -49,6 +49,11 @@ func TestAChangeSaysFromWhatToWhat(t *testing.T) {
 	if got := attributesShown(c); got != "" {
 		t.Errorf("somebody new is shown with %q", got)
 	}
+	c.Attributes = []directory.Diff{{Path: "displayName", After: "Staff"},
+		{Path: "members", Before: []any{"ada"}, After: []any{"bob", "eve", "and 3 more"}}}
+	if got := attributesShown(c); got != "joins: bob, eve, and 3 more; leaves: ada" {
+		t.Errorf("a group is shown with %q", got)
+	}
 }
 
 func TestAHeldRunSaysHowToDecide(t *testing.T) {
