@@ -40,6 +40,9 @@ func (r shownRun) why() string {
 	if r.Error != "" {
 		return r.Error
 	}
+	if r.State == directory.RunPlanned && r.Guard.Tripped {
+		return "would be held: " + r.Guard.Why
+	}
 	return r.Guard.Why
 }
 

@@ -56,6 +56,16 @@ func TestAChangeSaysFromWhatToWhat(t *testing.T) {
 	}
 }
 
+func TestAPlanSaysThatItWouldBeHeld(t *testing.T) {
+	t.Parallel()
+	r := shownRun{State: directory.RunPlanned, Guard: directory.GuardReport{Tripped: true, Why: "61 people would be taken to be gone"}}
+	var b bytes.Buffer
+	r.write(&b)
+	if !strings.Contains(b.String(), "would be held: 61 people would be taken to be gone\n") {
+		t.Errorf("it says:\n%s", &b)
+	}
+}
+
 func TestAHeldRunSaysHowToDecide(t *testing.T) {
 	t.Parallel()
 	r := shownRun{Source: "corp", Run: "r1", Kind: directory.ApplyRun, State: directory.RunHeld,
