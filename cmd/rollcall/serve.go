@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -236,7 +237,8 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	if _, err := fmt.Fprintln(stdout, "ready", s.base()); err != nil {
 		s.log.Warn("nobody was told that the server is ready", "err", err)
 	}
-	s.log.Info("serving", "event", "start", "listen", s.listener.Addr().String(), "version", thisBuild().Version)
+	s.log.Info("serving", "event", "start", "listen", s.listener.Addr().String(), "version", thisBuild().Version,
+		"config", cmp.Or(s.config.File, "none"), "data", s.config.Data, "database", s.databaseKind())
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
@@ -249,6 +251,14 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 		s.drain()
 		return nil
 	}
+}
+
+// databaseKind names the database without what a URL may reveal.
+func (s *server) databaseKind() string {
+	if s.config.Database.Reveal() != "" {
+		return "postgresql"
+	}
+	return "sqlite"
 }
 
 func (s *server) serve() error {
