@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func examineClients(ctx context.Context, s *session) (remark, error) {
 			continue
 		}
 		live++
-		if !t.Expires.IsZero() && time.Until(t.Expires) < soon {
+		if endsSoon(t) && !slices.ContainsFunc(tokens, t.replacedBy) {
 			ending = append(ending, fmt.Sprintf("%s of %s ends at %s", t.Hint, t.Client, shownTime(t.Expires)))
 		}
 	}
@@ -66,6 +67,15 @@ func examineClients(ctx context.Context, s *session) (remark, error) {
 		return remark{"the token " + strings.Join(ending, ", the token "), "make a new one with: rollcall tokens rotate NAME"}, err
 	}
 	return remark{message: count(live, "token") + " can be used"}, err
+}
+
+// endsSoon reports whether a token does not open the door for long any more.
+func endsSoon(t tokenRow) bool { return !t.Expires.IsZero() && time.Until(t.Expires) < soon }
+
+// replacedBy reports whether other is a newer token of the same client that lasts, so
+// that nothing has to be done about t.
+func (t tokenRow) replacedBy(other tokenRow) bool {
+	return other.Client == t.Client && other.Live && other.Created.After(t.Created) && !endsSoon(other)
 }
 
 // examineSources names the sources that wait, of which nothing irreversible follows, or
