@@ -216,16 +216,26 @@ func (e *excerpt) write(w io.Writer, heading ...string) {
 
 // attributesShown says what is changed about somebody. Of somebody new everything is.
 func attributesShown(c directory.PlannedChange) string {
+	if c.Action != "create" {
+		return diffShown(c.Attributes)
+	}
+	isMembers := func(d directory.Diff) bool { return d.Path == "members" }
+	if i := slices.IndexFunc(c.Attributes, isMembers); i >= 0 {
+		return membersShown(c.Attributes[i])
+	}
+	return ""
+}
+
+// diffShown says from what to what attributes and facts were changed, as far as a line
+// has room for it.
+func diffShown(diff []directory.Diff) string {
 	var said []string
-	for _, d := range c.Attributes {
+	for _, d := range diff {
 		if d.Path == "members" {
 			said = append(said, membersShown(d))
 			continue
 		}
-		if c.Action == "create" {
-			continue
-		}
-		name := d.Path[strings.LastIndex(d.Path, ":")+1:]
+		name := strings.TrimPrefix(d.Path[strings.LastIndex(d.Path, ":")+1:], "#")
 		before, beforeIsText := valueShown(d.Before)
 		after, afterIsText := valueShown(d.After)
 		if beforeIsText && afterIsText {
