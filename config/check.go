@@ -87,7 +87,11 @@ func publicURL(s string) (string, error) {
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "", complain(hint, "has more in it than a host and a path")
 	}
-	return strings.TrimRight(s, "/"), nil
+	s = strings.TrimRight(s, "/")
+	if base, ends := strings.CutSuffix(s, "/scim/v2"); ends {
+		return "", complain("leave /scim/v2 out, it is added: "+base, "ends in /scim/v2")
+	}
+	return s, nil
 }
 
 // databaseURL takes a PostgreSQL URL. It never repeats the value, which may hold a password.

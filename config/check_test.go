@@ -74,7 +74,7 @@ func TestChecks(t *testing.T) {
 		right, off []string
 	}{
 		{"listen", checking(hostPort), []string{"127.0.0.1:8080", ":80", "[::1]:0", "localhost:65535"}, []string{"127.0.0.1", ":65536", ":http", ":+1", ":", "a:1:2"}},
-		{"public_url", checking(publicURL), []string{"https://a.b", "http://localhost:8080", "https://a/b/"}, []string{"a.b", "ftp://a.b", "https://", "https://u@a.b", "https://a.b?x", "https://a.b#x", "https://a b"}},
+		{"public_url", checking(publicURL), []string{"https://a.b", "http://localhost:8080", "https://a/b/"}, []string{"a.b", "https://a/scim/v2", "https://a/b/scim/v2/", "ftp://a.b", "https://", "https://u@a.b", "https://a.b?x", "https://a.b#x", "https://a b"}},
 		{"database", checking(databaseURL), []string{"postgres://h/d", "postgresql://u:p@h:1/d?sslmode=require", "postgres:///d?host=/run"}, []string{"h/d", "mysql://h/d", "postgres://h:port/d", "sqlite:x"}},
 		{"trusted_proxies", checking(network), []string{"10.0.0.0/8", "10.0.0.1", "::1", "fe80::/10"}, []string{"10.0.0.1/8", "10.0.0.0/33", "proxy", "fe80::1%eth0"}},
 		{"secret_key", checking(sealingKey), []string{"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="}, []string{"x", "MDEyMw==", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"}},

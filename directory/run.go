@@ -88,7 +88,7 @@ type GuardReport struct {
 
 // PlannedChange is what a run does, or would do, to one person or group.
 type PlannedChange struct {
-	Action     string     `json:"action"` // create, update, deactivate, reactivate, delete, conflict, hold, refuse
+	Action     string     `json:"action"` // create, update, deactivate, reactivate, delete, missing, conflict, hold, refuse
 	Type       RecordType `json:"type"`
 	ID         string     `json:"id"`    // of the record; empty for one that is to be made
 	Entry      string     `json:"entry"` // the distinguished name

@@ -15,6 +15,7 @@ const (
 	actDelete     = "delete"
 	actConflict   = "conflict"
 	actRefuse     = "refuse"
+	actMissing    = "missing" // nothing is done yet
 )
 
 // carryBatch is how many changes are decided about at a time.
@@ -71,6 +72,12 @@ func (p *pass) carry(ctx context.Context, do decide, remember bool) error {
 			return err
 		}
 	}
+	if err := b.flush(ctx); err != nil { // who leaves stands before who is missing
+		return err
+	}
+	if err := p.reportMissing(ctx); err != nil {
+		return err
+	}
 	for _, leaving := range []bool{true, false} {
 		err := p.people.changed.each(func(e *Person) error {
 			if k := p.people.known[e.Key]; (k.enabled() && !p.wanted(e)) != leaving {
@@ -100,6 +107,7 @@ type batch struct {
 	do       decide
 	remember bool
 	items    []item
+	moves    []move // of members, in what was reported of this batch
 }
 
 func (b *batch) add(ctx context.Context, i item) error {
@@ -190,6 +198,9 @@ func (b *batch) flush(ctx context.Context) error {
 			return err
 		}
 		items = again
+	}
+	if err := b.nameMembers(ctx); err != nil {
+		return err
 	}
 	return b.p.flush(ctx)
 }

@@ -48,11 +48,14 @@ func (p *pass) absentPeople() {
 			if p.due(k) {
 				p.tally.Removals++
 				p.gone = append(p.gone, k)
+			} else {
+				p.missing = append(p.missing, k)
 			}
 		}
 	}
 	p.run.Counts.Missing = p.tally.Absent - p.tally.Removals
 	byDN(p.gone)
+	byDN(p.missing)
 	byDN(p.expired)
 }
 

@@ -24,6 +24,9 @@ func (p *pass) recall(ctx context.Context) error {
 		}
 		p.approved = map[string]bool{}
 		return tx.RunChanges(ctx, p.run.Approves, func(c *directory.PlannedChange) error {
+			if c.Action == actMissing {
+				return nil // nothing was to be done
+			}
 			p.approved[planKey(c.Type, c.Entry, "")] = true
 			p.approved[planKey(c.Type, c.Entry, c.Action)] = true
 			return nil

@@ -24,7 +24,7 @@ func (b *batch) outcome(i *item, r directory.Result) {
 	}
 	action := p.count(i, r)
 	if action != "" {
-		p.found.Changes = append(p.found.Changes, planned(i, r, action))
+		b.report(i, r, action)
 	}
 	i.k.Record = recordOf(i, r)
 	if !b.remember {
@@ -34,6 +34,23 @@ func (b *batch) outcome(i *item, r directory.Result) {
 		p.removed++
 	}
 	p.remember(i, r)
+}
+
+// report notes what is done to the record of an item, and for a group the first of those
+// who join and leave: their names are looked up before the batch is noted.
+func (b *batch) report(i *item, r directory.Result, action string) {
+	c := planned(i, r, action)
+	if i.kind == directory.GroupRecord {
+		var joined, left []directory.ResourceID
+		for _, rec := range r.Records {
+			d := detailOf(rec)
+			joined, left = append(joined, d.Added...), append(left, d.Removed...)
+		}
+		if len(joined)+len(left) > 0 {
+			b.moves = append(b.moves, move{len(b.p.found.Changes), joined, left})
+		}
+	}
+	b.p.found.Changes = append(b.p.found.Changes, c)
 }
 
 // refused reports an entry that the directory did not take. It is not remembered, so

@@ -108,8 +108,9 @@ type pass struct {
 
 	people   *census[Person]
 	groups   *census[Group]
-	byRef    map[string]*known // people who were read, by how groups name them
-	approved map[string]bool   // what an approved plan has; nil: everything may be done
+	byRef    map[string]*known               // people who were read, by how groups name them
+	byRecord map[directory.ResourceID]*known // people by their records, once somebody asked
+	approved map[string]bool                 // what an approved plan has; nil: everything may be done
 
 	tally   Tally
 	found   directory.Findings // not yet written
@@ -117,6 +118,7 @@ type pass struct {
 	removed int64
 
 	gone       []*known // people who are taken to be gone now
+	missing    []*known // people who are absent, and not yet taken to be gone
 	goneGroups []*known
 	expired    []*known // people who were gone long enough to be deleted
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"io"
 	"maps"
+	"os"
+	"strings"
 
 	"rollcall/config"
 )
@@ -14,6 +16,7 @@ type app struct {
 	env            map[string]string
 	stdin          io.Reader
 	stdout, stderr io.Writer
+	foresees       bool // the command is one that sets up a new database as a matter of course
 }
 
 // load reads the configuration and returns it with all its faults. A command that has
@@ -27,7 +30,17 @@ func (a *app) load(flags map[string]string) (*config.Config, config.Faults) {
 		}
 	}
 	c, faults := config.Load(config.Input{File: a.File, Flags: given, Env: a.env})
-	return c, append(faults, sourceFaults(c)...)
+	return c, append(append(faults, misnamed(c)...), sourceFaults(c)...)
+}
+
+// misnamed is the fault of a file that is meant to be the configuration and is not read.
+func misnamed(c *config.Config) config.Faults {
+	name := strings.TrimSuffix(config.DefaultFile, "yaml") + "yml"
+	if _, err := os.Stat(name); c.File != "" || err != nil {
+		return nil
+	}
+	return config.Faults{{From: name, Message: "it is not read, the configuration is called " + config.DefaultFile,
+		Hint: "give it that name, or name it with --config " + name}}
 }
 
 // config returns a configuration that is without fault.

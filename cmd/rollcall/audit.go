@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"rollcall/directory"
@@ -67,6 +68,16 @@ func (e auditEntry) about() string {
 	return string(e.Type) + " " + e.Record
 }
 
+// what says for people what an update changed. Of what was made everything is new.
+func (e auditEntry) what() string {
+	said := ""
+	if e.Outcome == directory.Updated {
+		said = diffShown(e.Diff)
+	}
+	moved := inWords(counted{int64(len(e.Added)), "joined"}, counted{int64(len(e.Removed)), "left"})
+	return strings.Trim(said+", "+moved, ", ")
+}
+
 // auditList is rollcall audit list.
 type auditList struct {
 	Limit int    `placeholder:"N" help:"Only the last N."`
@@ -126,7 +137,7 @@ func (c auditList) print(ctx context.Context, a *app, tx directory.AuditReader, 
 	if c.Limit > 0 {
 		skip = max(0, total-int64(c.Limit))
 	}
-	l := a.list("records", total-skip, "SEQ", "AT", "ACTOR", "CHANGE", "OUTCOME", "ABOUT", "WHY")
+	l := a.list("records", total-skip, "SEQ", "AT", "ACTOR", "CHANGE", "OUTCOME", "ABOUT", "WHAT", "WHY")
 	err := walk(func(r *directory.AuditRecord) error {
 		if skip > 0 {
 			skip--
@@ -149,7 +160,7 @@ func addEntry(l *list, r *directory.AuditRecord) error {
 	if e.Message != "" {
 		why = e.Message
 	}
-	return l.add(e, strconv.FormatInt(e.Seq, 10), shownTime(e.At), e.Actor, e.Change, string(e.Outcome), e.about(), why)
+	return l.add(e, strconv.FormatInt(e.Seq, 10), shownTime(e.At), e.Actor, e.Change, string(e.Outcome), e.about(), e.what(), why)
 }
 
 // auditedUser finds whom records are about. Somebody who was removed for good is known

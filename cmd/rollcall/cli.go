@@ -58,7 +58,7 @@ func dispatch(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(usual(args))
 	switch {
 	case errors.Is(err, errHelped):
 		return nil
@@ -69,6 +69,18 @@ func dispatch(ctx context.Context, a *app, args []string) error {
 	command.BindTo(ctx, (*context.Context)(nil))
 	command.Bind(a)
 	return command.Run()
+}
+
+// usual understands what people try first: rollcall help, rollcall help COMMAND and
+// rollcall --version.
+func usual(args []string) []string {
+	switch {
+	case len(args) > 0 && args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case len(args) == 1 && args[0] == "--version":
+		return []string{"version"}
+	}
+	return args
 }
 
 // errHelped ends the parsing of a command line that asked for help and got it.

@@ -80,7 +80,7 @@ func (clientsList) Run(ctx context.Context, a *app) error {
 		l := a.list("clients", int64(len(sources)), "NAME", "PROFILE", "MAY GRANT", "PASSWORDS", "STATE")
 		for i := range sources {
 			c := clientOf(&sources[i])
-			if err := l.add(c, string(c.Name), c.Profile, strings.Join(c.MayGrant, ", "), yesNo(c.PasswordSync), c.state()); err != nil {
+			if err := l.add(c, string(c.Name), c.Profile, strings.Join(c.MayGrant, ", "), yesNo(c.PasswordSync), stateShown(c.state())); err != nil {
 				return err
 			}
 		}
@@ -150,7 +150,7 @@ func (c client) write(w io.Writer) {
 		braked = fmt.Sprintf("since %s: nobody it deletes is purged until rollcall sources resume %s", shownTime(c.Braked), c.Name)
 	}
 	fields(w, "name", string(c.Name), "profile", c.Profile, "may grant", strings.Join(c.MayGrant, ", "),
-		"passwords", yesNo(c.PasswordSync), "strict", yesNo(c.Strict), "state", c.state(), "paused", c.Paused.String(),
+		"passwords", yesNo(c.PasswordSync), "strict", yesNo(c.Strict), "state", stateShown(c.state()), "paused", c.Paused.String(),
 		"braked", braked, "created", shownTime(c.Created))
 	if len(c.Tokens) > 0 {
 		var rows [][]string

@@ -44,7 +44,7 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 		return err
 	}
 	defer folder.close()
-	d := &demo{folder: folder, company: newDemoCompany(folder.Steps), pace: c.DemoPace, program: calledAs(os.Args[0]),
+	d := &demo{folder: folder, company: newDemoCompany(folder.Steps), pace: c.pace(), program: calledAs(os.Args[0]),
 		elsewhere: a.env["ROLLCALL_DATA"] != "" || a.env["ROLLCALL_DATA_FILE"] != ""}
 	// It is ended below, after the last run has been told to stop.
 	if d.ldap, err = ldaptest.Start(context.WithoutCancel(ctx), d.company.directory()); err != nil {
@@ -61,11 +61,21 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 // leastPace keeps the demonstration from doing nothing but demonstrate.
 const leastPace = 10 * time.Millisecond
 
+// usualPace is the pace of a demonstration that nobody told another.
+const usualPace = time.Second
+
+func (c serveCommand) pace() time.Duration {
+	if c.DemoPace == nil {
+		return usualPace
+	}
+	return *c.DemoPace
+}
+
 // demoAlone refuses what would bring the people who are made up into a database that is
 // in use.
 func (c serveCommand) demoAlone(a *app) error {
 	switch {
-	case c.DemoPace < leastPace:
+	case c.pace() < leastPace:
 		return usageError{fmt.Errorf("--demo-pace is at least %v", leastPace)}
 	case a.File != "":
 		return usageError{fmt.Errorf("the demonstration has a configuration of its own, leave out --config")}

@@ -153,6 +153,9 @@ func examineServer(ctx context.Context, _ *app, c *config.Config) error {
 		return remark{"none is running, and it would listen on another port each time", "start it with: rollcall serve"}
 	}
 	at, answer, err := askServer(ctx, c)
+	if e, ok := errors.AsType[*directory.Error](err); ok {
+		return remark{e.Msg, e.Hint}
+	}
 	if err != nil {
 		return remark{"none answers at " + at, "start it with: rollcall serve"}
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +14,18 @@ import (
 )
 
 // inEach makes an examination of each workspace, or of the one that was named. What is
-// said of them becomes one finding, and a warning if one of them is.
+// said of them becomes one finding, a warning if one of them is, and a failure if one has
+// trouble.
 func inEach(look func(context.Context, *session) (remark, error)) func(context.Context, *app, *config.Config) error {
 	return func(ctx context.Context, a *app, c *config.Config) error {
 		var said []string
 		var all remark
+		failed := false
 		err := a.workInEach(ctx, func(slug string, s *session) error {
 			r, err := look(ctx, s)
+			if t, is := errors.AsType[trouble](err); is {
+				r, err, failed = t.remark, nil, true
+			}
 			if len(c.Workspaces) > 1 && a.Workspace == "" {
 				r.message = slug + ": " + r.message
 			}
@@ -30,9 +36,15 @@ func inEach(look func(context.Context, *session) (remark, error)) func(context.C
 			return err
 		}
 		all.message = strings.Join(said, "; ")
+		if failed {
+			return directory.Errorf(directory.Unavailable, "", "%s", all.message).Hinted("%s", all.advice)
+		}
 		return all
 	}
 }
+
+// trouble is a failure in one workspace; the others are looked at all the same.
+type trouble struct{ remark }
 
 // examineClients wants a SCIM client whose token opens the door, and goes on to.
 func examineClients(ctx context.Context, s *session) (remark, error) {
@@ -44,7 +56,7 @@ func examineClients(ctx context.Context, s *session) (remark, error) {
 			continue
 		}
 		live++
-		if !t.Expires.IsZero() && time.Until(t.Expires) < soon {
+		if endsSoon(t) && !slices.ContainsFunc(tokens, t.replacedBy) {
 			ending = append(ending, fmt.Sprintf("%s of %s ends at %s", t.Hint, t.Client, shownTime(t.Expires)))
 		}
 	}
@@ -57,9 +69,30 @@ func examineClients(ctx context.Context, s *session) (remark, error) {
 	return remark{message: count(live, "token") + " can be used"}, err
 }
 
-// examineSources names the sources that wait, or of which nothing irreversible follows.
+// endsSoon reports whether a token does not open the door for long any more.
+func endsSoon(t tokenRow) bool { return !t.Expires.IsZero() && time.Until(t.Expires) < soon }
+
+// replacedBy reports whether other is a newer token of the same client that lasts, so
+// that nothing has to be done about t.
+func (t tokenRow) replacedBy(other tokenRow) bool {
+	return other.Client == t.Client && other.Live && other.Created.After(t.Created) && !endsSoon(other)
+}
+
+// examineSources names the sources that wait, of which nothing irreversible follows, or
+// that cannot be read.
 func examineSources(ctx context.Context, s *session) (remark, error) {
 	all, err := s.sources(ctx)
+	if err != nil {
+		return remark{}, err
+	}
+	broken, err := s.unreadSources(ctx, all)
+	if err != nil {
+		return remark{}, err
+	}
+	if len(broken) > 0 {
+		return remark{}, trouble{remark{strings.Join(broken, ", "),
+			"rollcall sources check NAME says what to do, and rollcall sync history NAME since when; schedules need rollcall serve"}}
+	}
 	var stopped []string
 	for _, source := range all {
 		if source.Paused != nil {
@@ -71,11 +104,29 @@ func examineSources(ctx context.Context, s *session) (remark, error) {
 	}
 	switch {
 	case len(stopped) > 0:
-		return remark{strings.Join(stopped, ", "), "to end it: rollcall sources resume NAME"}, err
+		return remark{strings.Join(stopped, ", "), "to end it: rollcall sources resume NAME"}, nil
 	case len(all) == 0:
-		return remark{message: "there are none yet"}, err
+		return remark{message: "there are none yet"}, nil
 	}
-	return remark{message: count(len(all), "source") + " without a pause or a brake"}, err
+	return remark{message: count(len(all), "source") + " without a pause or a brake"}, nil
+}
+
+// unreadSources says of each LDAP source that is not read as it should be what is wrong.
+func (s *session) unreadSources(ctx context.Context, all []directory.Source) (broken []string, err error) {
+	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		broken = nil
+		for i := range all {
+			what, err := unread(ctx, tx, &all[i], time.Now())
+			if err != nil {
+				return err
+			}
+			if what != "" {
+				broken = append(broken, what)
+			}
+		}
+		return nil
+	})
+	return broken, err
 }
 
 // examineRuns names the runs that the guard holds until somebody decides.

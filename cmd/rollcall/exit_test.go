@@ -3,7 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 
 	"rollcall/config"
@@ -46,5 +49,17 @@ func TestReportNamesTheFaults(t *testing.T) {
 	report(&b, config.Faults{{From: "rollcall.yaml", Line: 3, Message: "wrong"}}, false)
 	if got := b.String(); got != "rollcall: 1 fault in the configuration:\n  rollcall.yaml:3: wrong\n" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestListeningSaysWhatIsInTheWay(t *testing.T) {
+	t.Parallel()
+	refused := &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EACCES)}
+	if got := listenHint(refused); !strings.Contains(got, "CAP_NET_BIND_SERVICE") {
+		t.Errorf("without permission it says %q", got)
+	}
+	taken := &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}
+	if got := listenHint(taken); !strings.Contains(got, "another server") {
+		t.Errorf("of an address that is taken it says %q", got)
 	}
 }

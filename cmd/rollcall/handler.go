@@ -107,6 +107,7 @@ There is nothing for a browser here.
 // alive answers as long as the process does.
 func (s *server) alive(w http.ResponseWriter, r *http.Request) {
 	if readOnly(w, r) {
+		w.Header().Set(instanceHeader, s.instance)
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		fmt.Fprintln(w, "alive")
 	}
@@ -168,6 +169,7 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(err) // texts and booleans always encode
 	}
+	w.Header().Set(instanceHeader, s.instance)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	w.Write(append(body, '\n'))

@@ -30,6 +30,9 @@ func (healthCommand) Run(ctx context.Context, a *app) error {
 		return config.Faults{c.Fault("listen", "port 0 is another one each time, and no server with this data folder says which it has", "is it running? rollcall serve starts it")}
 	}
 	_, answer, err := askServer(ctx, c)
+	if directory.Is(err, directory.Unavailable) {
+		return err
+	}
 	if err != nil {
 		return directory.Errorf(directory.Unavailable, "", "the server does not answer: %v", err).
 			Hinted("is it running? rollcall serve starts it")
@@ -46,13 +49,25 @@ type readiness struct {
 	Conditions []condition `json:"conditions"`
 }
 
-// askServer asks the server on this machine how it is, and says where it was found.
+// askServer asks the server on this machine how it is, and says where it was found. One
+// that answers and uses another data folder is an error of kind Unavailable.
 func askServer(ctx context.Context, c *config.Config) (at string, answer readiness, err error) {
+	instance, err := instanceOf(c)
+	if err != nil {
+		return "", answer, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	for _, at = range addresses(c) {
-		if err = ask(ctx, at+"/readyz", &answer); err == nil {
-			break
+		var header http.Header
+		answer = readiness{}
+		header, err = ask(ctx, at+"/readyz", &answer)
+		switch {
+		case err != nil:
+		case uses(header, instance):
+			return at, answer, nil
+		default:
+			err = foreign(at, c)
 		}
 	}
 	return at, answer, err
@@ -70,22 +85,22 @@ func failing(all []condition) string {
 }
 
 // ask reads a JSON answer of our own server on this machine, whatever its status.
-func ask(ctx context.Context, url string, into any) error {
+func ask(ctx context.Context, url string, into any) (http.Header, error) {
 	// The certificate is for the public name, and this is the loopback; nothing secret
 	// is sent.
 	local := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	defer local.CloseIdleConnections()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	answer, err := (&http.Client{Transport: local}).Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer answer.Body.Close()
 	if err := json.NewDecoder(io.LimitReader(answer.Body, 64<<10)).Decode(into); err != nil {
-		return fmt.Errorf("status %d and no answer of ours", answer.StatusCode)
+		return nil, fmt.Errorf("status %d and no answer of ours", answer.StatusCode)
 	}
-	return nil
+	return answer.Header, nil
 }

@@ -27,6 +27,15 @@ func (a *app) say(result any, format string, args ...any) error {
 	return a.print(result, func(w io.Writer) { fmt.Fprintln(w, clean(fmt.Sprintf(format, args...))) })
 }
 
+// note tells a person, or a program, what is no result and no error.
+func (a *app) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if a.JSON && encode(a.stderr, map[string]string{"note": text}) == nil {
+		return
+	}
+	fmt.Fprintln(a.stderr, "rollcall:", clean(text))
+}
+
 // encode writes a value as one line of JSON.
 func encode(w io.Writer, v any) error {
 	e := json.NewEncoder(w)

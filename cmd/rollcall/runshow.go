@@ -40,6 +40,9 @@ func (r shownRun) why() string {
 	if r.Error != "" {
 		return r.Error
 	}
+	if r.State == directory.RunPlanned && r.Guard.Tripped {
+		return "would be held: " + r.Guard.Why
+	}
 	return r.Guard.Why
 }
 
@@ -213,18 +216,53 @@ func (e *excerpt) write(w io.Writer, heading ...string) {
 
 // attributesShown says what is changed about somebody. Of somebody new everything is.
 func attributesShown(c directory.PlannedChange) string {
-	if c.Action == "create" {
-		return ""
+	if c.Action != "create" {
+		return diffShown(c.Attributes)
 	}
+	isMembers := func(d directory.Diff) bool { return d.Path == "members" }
+	if i := slices.IndexFunc(c.Attributes, isMembers); i >= 0 {
+		return membersShown(c.Attributes[i])
+	}
+	return ""
+}
+
+// diffShown says from what to what attributes and facts were changed, as far as a line
+// has room for it.
+func diffShown(diff []directory.Diff) string {
 	var said []string
-	for _, d := range c.Attributes {
-		name := d.Path[strings.LastIndex(d.Path, ":")+1:]
+	for _, d := range diff {
+		if d.Path == "members" {
+			said = append(said, membersShown(d))
+			continue
+		}
+		name := strings.TrimPrefix(d.Path[strings.LastIndex(d.Path, ":")+1:], "#")
 		before, beforeIsText := valueShown(d.Before)
 		after, afterIsText := valueShown(d.After)
 		if beforeIsText && afterIsText {
 			name += ": " + before + " → " + after
 		}
 		said = append(said, name)
+	}
+	return strings.Join(said, ", ")
+}
+
+// membersShown says who joins a group and who leaves it.
+func membersShown(d directory.Diff) string {
+	var said []string
+	if names := namesShown(d.After); names != "" {
+		said = append(said, "joins: "+names)
+	}
+	if names := namesShown(d.Before); names != "" {
+		said = append(said, "leaves: "+names)
+	}
+	return strings.Join(said, "; ")
+}
+
+func namesShown(of any) string {
+	names, _ := of.([]any)
+	said := make([]string, len(names))
+	for i, name := range names {
+		said[i] = fmt.Sprint(name)
 	}
 	return strings.Join(said, ", ")
 }

@@ -49,6 +49,21 @@ func TestAChangeSaysFromWhatToWhat(t *testing.T) {
 	if got := attributesShown(c); got != "" {
 		t.Errorf("somebody new is shown with %q", got)
 	}
+	c.Attributes = []directory.Diff{{Path: "displayName", After: "Staff"},
+		{Path: "members", Before: []any{"ada"}, After: []any{"bob", "eve", "and 3 more"}}}
+	if got := attributesShown(c); got != "joins: bob, eve, and 3 more; leaves: ada" {
+		t.Errorf("a group is shown with %q", got)
+	}
+}
+
+func TestAPlanSaysThatItWouldBeHeld(t *testing.T) {
+	t.Parallel()
+	r := shownRun{State: directory.RunPlanned, Guard: directory.GuardReport{Tripped: true, Why: "61 people would be taken to be gone"}}
+	var b bytes.Buffer
+	r.write(&b)
+	if !strings.Contains(b.String(), "would be held: 61 people would be taken to be gone\n") {
+		t.Errorf("it says:\n%s", &b)
+	}
 }
 
 func TestAHeldRunSaysHowToDecide(t *testing.T) {

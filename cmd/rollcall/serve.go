@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"math"
 	"net"
@@ -26,15 +28,18 @@ import (
 
 // serveCommand is rollcall serve.
 type serveCommand struct {
-	Listen   string        `placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one (127.0.0.1:8080)."`
-	Demo     bool          `help:"Run on a company that is made up, with an LDAP server and an identity provider; nothing of it stays unless --data says where."`
-	DemoPace time.Duration `default:"1s" placeholder:"DURATION" help:"Time between two scenes of the demonstration (${default})."`
+	Listen   string         `placeholder:"HOST:PORT" help:"Address to listen on; port 0 picks a free one (127.0.0.1:8080)."`
+	Demo     bool           `help:"Run on a company that is made up, with an LDAP server and an identity provider; nothing of it stays unless --data says where."`
+	DemoPace *time.Duration `placeholder:"DURATION" help:"Time between two scenes of the demonstration (1s)."`
 }
 
 // Run serves until it is told to stop, or until the disk cannot be trusted any more.
 func (c serveCommand) Run(ctx context.Context, a *app) error {
 	if c.Demo {
 		return c.demo(ctx, a)
+	}
+	if c.DemoPace != nil {
+		return usageError{errors.New("--demo-pace goes with --demo")}
 	}
 	flags := map[string]string{}
 	if c.Listen != "" {
@@ -95,6 +100,7 @@ type server struct {
 	store     *sqlstore.Store
 	directory *directory.Directory
 	keys      *keyPair // nil without TLS
+	instance  string   // the name of the data folder
 	listener  net.Listener
 	http      *http.Server
 	scheduler *bridgesync.Scheduler
@@ -134,6 +140,9 @@ func (s *server) open(ctx context.Context) (err error) {
 	}
 	if err := s.store.Migrate(ctx); err != nil {
 		return err
+	}
+	if s.instance, err = nameInstance(s.config); err != nil {
+		s.log.Warn("health and doctor cannot tell this server from others", "event", "start", "err", err)
 	}
 	if s.directory, err = newDirectory(s.store, s.config, directory.WithLogger(s.log)); err != nil {
 		return err
@@ -178,8 +187,22 @@ func (s *server) listen(ctx context.Context) error {
 	s.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", s.config.Listen)
 	if err != nil {
 		return directory.Errorf(directory.Unavailable, "", "cannot listen on %s: %v", s.config.Listen, reason(err)).
-			Hinted("is another server running? --listen chooses another address, and port 0 a free port")
+			Hinted("%s", listenHint(err))
 	}
+	s.serveWith(handler)
+	return nil
+}
+
+// listenHint says what to do when an address cannot be listened on.
+func listenHint(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "ports below 1024 need the capability CAP_NET_BIND_SERVICE; or --listen chooses a higher port, for a proxy in front"
+	}
+	return "is another server running? --listen chooses another address, and port 0 a free port"
+}
+
+// serveWith makes the HTTP server, with limits for slow and greedy clients.
+func (s *server) serveWith(handler http.Handler) {
 	s.http = &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: headerTimeout,
@@ -192,7 +215,6 @@ func (s *server) listen(ctx context.Context) error {
 	if s.keys != nil {
 		s.http.TLSConfig = s.keys.config()
 	}
-	return nil
 }
 
 // run says that the server is ready, serves, and stops in an orderly way.
@@ -232,7 +254,8 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 	if _, err := fmt.Fprintln(stdout, "ready", s.base()); err != nil {
 		s.log.Warn("nobody was told that the server is ready", "err", err)
 	}
-	s.log.Info("serving", "event", "start", "listen", s.listener.Addr().String(), "version", thisBuild().Version)
+	s.log.Info("serving", "event", "start", "listen", s.listener.Addr().String(), "version", thisBuild().Version,
+		"config", cmp.Or(s.config.File, "none"), "data", s.config.Data, "database", s.databaseKind())
 	select {
 	case err := <-served:
 		return fmt.Errorf("serve: %w", err)
@@ -245,6 +268,14 @@ func (s *server) run(ctx context.Context, stdout io.Writer) error {
 		s.drain()
 		return nil
 	}
+}
+
+// databaseKind names the database without what a URL may reveal.
+func (s *server) databaseKind() string {
+	if s.config.Database.Reveal() != "" {
+		return "postgresql"
+	}
+	return "sqlite"
 }
 
 func (s *server) serve() error {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -92,10 +93,32 @@ func (a *app) openStore(ctx context.Context, c *config.Config) (*sqlstore.Store,
 	if err != nil {
 		return nil, err
 	}
-	if err := migrated(ctx, store); err != nil {
+	had, _, err := store.Schema(ctx)
+	if err == nil {
+		err = migrated(ctx, store)
+	}
+	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	if had == 0 && !a.foresees {
+		a.note("made a new database in %s", madeIn(c))
+	}
 	return store, nil
+}
+
+// madeIn says where a new database is and what said so: whoever named the wrong folder
+// would otherwise look at an empty one and wonder.
+func madeIn(c *config.Config) string {
+	key, place := "data", c.Data
+	if c.Database.Reveal() != "" {
+		key, place = "database", "PostgreSQL"
+	}
+	for _, s := range c.Settings() {
+		if s.Key == key {
+			return fmt.Sprintf("%s (from %s)", place, s.Origin)
+		}
+	}
+	return place
 }
 
 // commandCache is what a command keeps of the database in memory, in bytes. Beside a

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // sourcesCommands are rollcall sources ….
 type sourcesCommands struct {
 	Check    sourcesCheck    `cmd:"" help:"Connect to an LDAP source, bind, read one page, and say what is wrong and what to do."`
-	List     sourcesList     `cmd:"" help:"List where identity comes from, how many people each source owns, and when LDAP sources are run next."`
+	List     sourcesList     `cmd:"" help:"List where identity comes from, how many people each source owns, and how the last run of each LDAP source ended."`
 	Pause    sourcesPause    `cmd:"" help:"Make a source wait: whatever it asks for is answered with try again later."`
 	Resume   sourcesResume   `cmd:"" help:"End a pause, or release the brake of a source that took unusually many people's access."`
 	Release  sourcesRelease  `cmd:"" help:"Make the people and groups of a source that is gone from the configuration local."`
@@ -29,6 +30,7 @@ type sourceRow struct {
 	Paused  *stop                `json:"paused,omitempty"`
 	Braked  time.Time            `json:"braked,omitzero"`
 	Created time.Time            `json:"created"`
+	LastRun *lastRun             `json:"lastRun,omitempty"` // of an LDAP source
 	schedule
 }
 
@@ -94,7 +96,11 @@ func printSources(ctx context.Context, a *app, tx directory.ReadTx, w *config.Wo
 	if err != nil {
 		return err
 	}
-	l := a.list("sources", int64(len(all)), "NAME", "KIND", "PEOPLE", "STATE", "SCHEDULE", "NEXT RUN", "PAUSED")
+	heading := []string{"NAME", "KIND", "PEOPLE", "STATE", "LAST RUN", "OUTCOME", "SCHEDULE", "NEXT RUN"}
+	if slices.ContainsFunc(all, func(s directory.Source) bool { return s.Paused != nil }) {
+		heading = append(heading, "PAUSED")
+	}
+	l := a.list("sources", int64(len(all)), heading...)
 	for i := range all {
 		one, err := sourceOf(ctx, tx, &all[i])
 		if err != nil {
@@ -103,12 +109,24 @@ func printSources(ctx context.Context, a *app, tx directory.ReadTx, w *config.Wo
 		if one.schedule, err = scheduleOf(ctx, tx, w, one.Name); err != nil {
 			return err
 		}
-		if err := l.add(one, string(one.Name), string(one.Kind), strconv.FormatInt(one.People, 10), one.State, one.Spec,
-			shownTime(one.Next), one.Paused.String()); err != nil {
+		if one.LastRun, _, err = lastRunOf(ctx, tx, one.Name); err != nil {
+			return err
+		}
+		if err := l.add(one, string(one.Name), string(one.Kind), strconv.FormatInt(one.People, 10), stateShown(one.State),
+			one.LastRun.when(), one.LastRun.outcome(), one.Spec, shownTime(one.Next), one.Paused.String()); err != nil {
 			return err
 		}
 	}
 	return l.end("There are no sources. To connect an identity provider: rollcall tokens create NAME")
+}
+
+// stateShown is the state of a source for people, to whom "running" would say that a run
+// is under way.
+func stateShown(state string) string {
+	if state == "running" {
+		return "ready"
+	}
+	return state
 }
 
 // sourceOf counts the people of a source and shows it.
@@ -163,7 +181,7 @@ type sourcesResume struct {
 
 // Run resumes a source.
 func (c sourcesResume) Run(ctx context.Context, a *app) error {
-	return halt{c.Name, directory.ResumeSource{ID: c.Name}, "is running", "was running"}.run(ctx, a)
+	return halt{c.Name, directory.ResumeSource{ID: c.Name}, "is ready", "was ready"}.run(ctx, a)
 }
 
 // halt is a pause or its end, and how that is said.

@@ -67,6 +67,7 @@ func (c tokensCreate) Run(ctx context.Context, a *app) error {
 	if err := checkProfile(c.Profile); err != nil {
 		return err
 	}
+	a.foresees = true // it is what a new user begins with
 	return a.work(ctx, func(s *session) error {
 		if err := s.ensureClient(ctx, c.Name, c.Profile); err != nil {
 			return err
@@ -211,11 +212,14 @@ func (c tokensRotate) Run(ctx context.Context, a *app) error {
 // tokensRevoke is rollcall tokens revoke.
 type tokensRevoke struct {
 	Name directory.SourceID `arg:"" help:"Name of the SCIM client."`
-	ID   string             `arg:"" name:"token-id" help:"Id of the token, as tokens list shows it."`
+	ID   string             `arg:"" optional:"" name:"token-id" help:"Id of the token, as tokens list shows it."`
 }
 
 // Run ends a token.
 func (c tokensRevoke) Run(ctx context.Context, a *app) error {
+	if c.ID == "" {
+		return usageError{fmt.Errorf("which token of %s? rollcall tokens list shows their ids", c.Name)}
+	}
 	return a.work(ctx, func(s *session) error {
 		if _, err := s.client(ctx, c.Name); err != nil {
 			return err

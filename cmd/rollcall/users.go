@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	"rollcall/directory"
 	"rollcall/scim"
@@ -78,10 +80,16 @@ func (c usersList) print(ctx context.Context, a *app, tx directory.ReadTx, page 
 	if err != nil {
 		return err
 	}
-	return l.end(c.none())
+	tokens, err := tx.Tokens(ctx, "")
+	if err != nil {
+		return err
+	}
+	open := slices.ContainsFunc(tokens, func(t directory.Token) bool { return t.Live(time.Now()) })
+	return l.end(c.none(open))
 }
 
-func (c usersList) none() string {
+// none says that nobody is listed. A token is open while it lets an identity provider in.
+func (c usersList) none(open bool) string {
 	switch {
 	case c.Filter != "":
 		return "Nobody matches."
@@ -89,6 +97,8 @@ func (c usersList) none() string {
 		return "Nobody is deleted."
 	case c.Start > 1 || c.Limit != nil:
 		return "Nobody is on this page."
+	case open:
+		return "Nobody is here yet. There is a token, so an identity provider can begin; what to paste into it: rollcall doctor"
 	}
 	return "Nobody is here yet. An identity provider can begin once it has a token: rollcall tokens create NAME"
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -231,7 +230,7 @@ func syncPath(path string) error {
 }
 
 func cannotCopy(file string, err error) error {
-	e := directory.Errorf(directory.Unavailable, "", "%s cannot be copied: %s", file, cause(err))
-	e.Err = fmt.Errorf("copy %s: %w", file, err)
+	e := directory.Errorf(directory.Unavailable, "", "%s cannot be copied", file)
+	e.Err = cause(err)
 	return e
 }

@@ -40,7 +40,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if !held {
 		defer s.unlock()
 	}
-	return s.migrateUp(ctx)
+	return s.migrateUp(ctx, have)
 }
 
 // patience for another process that is just migrating, which takes no longer.
@@ -64,7 +64,8 @@ func (s *Store) lockToMigrate(ctx context.Context) (got bool, err error) {
 	}
 }
 
-func (s *Store) migrateUp(ctx context.Context) error {
+// migrateUp makes the tables, or changes those of the version that the database has.
+func (s *Store) migrateUp(ctx context.Context, have int64) error {
 	p, err := s.migrator()
 	if err != nil {
 		return err
@@ -75,6 +76,10 @@ func (s *Store) migrateUp(ctx context.Context) error {
 	}
 	if err != nil {
 		return fmt.Errorf("migrate %s: %w", s.place, err)
+	}
+	if have == 0 && len(done) > 0 {
+		s.log.Info("the database was made", "version", done[len(done)-1].Source.Version)
+		return nil
 	}
 	for _, m := range done {
 		s.log.Info("the database was migrated", "version", m.Source.Version, "dur", m.Duration)

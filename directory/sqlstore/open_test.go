@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -213,5 +214,15 @@ func TestOldSQLiteIsRecognised(t *testing.T) {
 		if got := older(version, oldestSQLite); got != want {
 			t.Errorf("%q is older: %t, want %t", version, got, want)
 		}
+	}
+}
+
+func TestAnotherAccountIsToldWhoMayOpenAFolder(t *testing.T) {
+	t.Parallel()
+	if got := folderHint(&fs.PathError{Op: "open", Path: "x", Err: fs.ErrPermission}); !strings.Contains(got, "account that owns") {
+		t.Errorf("without permission it says %q", got)
+	}
+	if got := folderHint(&fs.PathError{Op: "mkdir", Path: "x", Err: fs.ErrExist}); strings.Contains(got, "account") {
+		t.Errorf("of a file in the way it says %q", got)
 	}
 }

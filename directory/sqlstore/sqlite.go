@@ -38,10 +38,12 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	s.dialect, s.place = sqliteDialect, filepath.Join(c.Dir, databaseFile)
 	s.lockAt = filepath.Join(c.Dir, lockFile)
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
-		return directory.Errorf(directory.Unavailable, "", "the data folder %s cannot be made: %s", c.Dir, cause(err))
+		return directory.Errorf(directory.Unavailable, "", "the data folder %s cannot be made: %s", c.Dir, cause(err)).
+			Hinted("%s", folderHint(err))
 	}
 	if err := touch(s.place); err != nil {
-		return directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened: %s", s.place, cause(err))
+		return directory.Errorf(directory.Unavailable, "", "the database %s cannot be opened: %s", s.place, cause(err)).
+			Hinted("%s", folderHint(err))
 	}
 	return s.openSQLitePools(ctx, cmp.Or(c.Cache, serverCache))
 }
@@ -65,6 +67,14 @@ func cause(err error) error {
 		return p.Err
 	}
 	return err
+}
+
+// folderHint says what to do when a file cannot be opened or a folder made.
+func folderHint(err error) string {
+	if errors.Is(err, fs.ErrPermission) {
+		return "run it as the account that owns the folder; --data names another folder"
+	}
+	return "--data names another folder"
 }
 
 func (s *Store) openSQLitePools(ctx context.Context, cache int) (err error) {

@@ -100,8 +100,16 @@ func ofNetwork(e *endpoint, err error) *directory.Error {
 		return unavailable("timeout", "%s fell silent", e.address()).Hinted("the server may be overloaded or stopped; timeout says how long to wait")
 	case errors.Is(err, errMalformed):
 		return unavailable("urls", "%s sent something that is not LDAP", e.address()).Hinted("check that urls names an LDAP server, and ldaps:// its TLS port")
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case cutOff(err) && e.tls:
+		return unavailable("urls", "%s closed the connection when we began to encrypt", e.address()).
+			Hinted("its port may not be one for TLS, which is usually 636; or use an ldap:// address with start_tls: true")
+	case cutOff(err):
 		return unavailable("urls", "%s closed the connection", e.address()).Hinted("see the server's log; an LDAPS port wants an ldaps:// address")
 	}
 	return nil
+}
+
+// cutOff reports whether the other side ended the connection.
+func cutOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }

@@ -151,7 +151,7 @@ func TestWrongSettingsSaySoInOneSentence(t *testing.T) {
 		{"host", func(c *Config) {
 			c.URLs, c.TLS.CAFile, c.TLS.ServerName = []string{l.LDAPSURL}, l.CA, "ldap.example.com"
 		}, directory.Unavailable, "server_name", "another host: localhost, 127.0.0.1"},
-		{"TLS where there is none", func(c *Config) { c.URLs = []string{"ldaps" + strings.TrimPrefix(l.URL, "ldap")} }, directory.Unavailable, "urls", ""},
+		{"TLS where there is none", func(c *Config) { c.URLs = []string{"ldaps" + strings.TrimPrefix(l.URL, "ldap")} }, directory.Unavailable, "urls", "its port may not be one for TLS"},
 		{"none where there is TLS", func(c *Config) { c.URLs = []string{"ldap" + strings.TrimPrefix(l.LDAPSURL, "ldaps")} }, directory.Unavailable, "urls", "closed the connection"},
 		{"nobody listens", func(c *Config) { c.URLs = []string{"ldap://127.0.0.1:1"} }, directory.Unavailable, "urls", "nothing listens"},
 		{"no such name", func(c *Config) { c.URLs, c.AllowPlaintext = []string{"ldap://ldap.invalid"}, true }, directory.Unavailable, "urls", "cannot be resolved"},

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rollcall/directory"
+	"rollcall/directory/sqlstore"
+)
+
+func TestARunThatFailedIsSeen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := shell{t, filepath.Join(dir, "rollcall.yaml"), filepath.Join(dir, "data")}
+	text := "sources:\n  - name: corp\n    ldap: {urls: [\"ldap://127.0.0.1:1\"], base: \"dc=example,dc=com\"}\n"
+	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	failed := s.ran(1, "sync", "run", "corp")
+	if out := s.exits(0, "sources", "list"); !strings.Contains(out, " ready ") || !strings.Contains(out, " failed") || strings.Contains(out, "PAUSED") {
+		t.Errorf("the list is %s", out)
+	}
+	want := `"lastRun":{"run":"` + failed.Run + `","state":"failed","ended":"`
+	if out := s.exits(0, "sources", "list", "--json"); !strings.Contains(out, want) || !strings.Contains(out, `"state":"running"`) {
+		t.Errorf("as JSON the list is %s", out)
+	}
+	out := s.exits(1, "doctor")
+	if !strings.Contains(out, "failed   sources: the last run of corp failed at 20") || !strings.Contains(out, "rollcall sources check NAME") {
+		t.Errorf("the doctor says %s", out)
+	}
+	s.exits(1, "sync", "plan", "corp")
+	s.exits(0, "sources", "pause", "corp")
+	if out := s.exits(0, "sources", "list"); !strings.Contains(out, "PAUSED") {
+		t.Errorf("paused, the list is %s", out)
+	}
+	if out := s.exits(0, "doctor"); !strings.Contains(out, "warning  sources: corp is paused") {
+		t.Errorf("paused, the doctor says %s", out)
+	}
+}
+
+func TestASourceThatIsNotReadAnyMoreIsSeen(t *testing.T) {
+	t.Parallel()
+	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := store.EnsureWorkspace(t.Context(), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	d := directory.New(store, directory.WithClock(func() time.Time { return now }))
+	s := &session{d, commandLineActor(ws)}
+	must := func(by directory.Actor, c directory.Change) directory.Receipt {
+		t.Helper()
+		got, err := s.Apply(t.Context(), by, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	must(s.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}})
+	next := func(at time.Time) time.Time { return at.Add(15 * time.Minute) }
+	if _, err := d.Due(t.Context(), directory.Actor{Kind: directory.System, Name: "schedule", Workspace: ws}, "corp", "@every 15m", next); err != nil {
+		t.Fatal(err)
+	}
+	says := func() string {
+		_, err := examineSources(t.Context(), s)
+		var bad trouble
+		errors.As(err, &bad)
+		return bad.message
+	}
+	if got := says(); got != "" {
+		t.Errorf("of a new source it says %q", got)
+	}
+	now = now.Add(-46 * time.Minute) // the doctor looks at the true clock
+	run := must(s.by, directory.BeginRun{Source: "corp", For: directory.ApplyRun, Owner: "here"}).Run
+	run.State = directory.RunDone
+	must(directory.Actor{Kind: directory.RunActor, ID: run.ID, Source: "corp", Workspace: ws}, directory.EndRun{Run: *run})
+	if got := says(); !strings.HasPrefix(got, "the last good run of corp was at ") {
+		t.Errorf("of a source that was not read three times it says %q", got)
+	}
+}
