@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -91,8 +92,8 @@ func (s *Store) openSQLitePools(ctx context.Context, cache int) (err error) {
 		return s.cannotOpen(err)
 	}
 	s.write.SetMaxOpenConns(1)
-	var version string
-	if err := s.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version); err != nil {
+	version, err := s.firstAnswer(ctx)
+	if err != nil {
 		return s.cannotOpen(err)
 	}
 	if older(version, oldestSQLite) {
@@ -108,6 +109,21 @@ func (s *Store) openSQLitePools(ctx context.Context, cache int) (err error) {
 	s.read.SetMaxIdleConns(readSessions)
 	return nil
 }
+
+// firstAnswer connects, and returns SQLite's version. While another process turns a new
+// file into one with a write-ahead log, SQLite answers at once that it is busy, whatever
+// the timeout says.
+func (s *Store) firstAnswer(ctx context.Context) (version string, err error) {
+	for deadline := time.Now().Add(firstPatience); ; {
+		err = s.write.QueryRowContext(ctx, "select sqlite_version()").Scan(&version)
+		if err == nil || s.dialect.faultOf(err) != faultBusy || time.Now().After(deadline) || ctx.Err() != nil {
+			return version, err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+const firstPatience = 5 * time.Second
 
 // sqliteURL writes a file name for the driver: one parameter, then pragmas.
 func sqliteURL(path, parameter string, pragmas ...string) string {
