@@ -161,14 +161,15 @@ func (s *server) open(ctx context.Context) (err error) {
 // lock takes the server's lock. A command that sets the database up has it for a moment,
 // so it is not given up at once.
 func (s *server) lock(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
 	tick := time.NewTicker(setupPoll)
 	defer tick.Stop()
-	for {
+	for began := time.Now(); ; {
 		refusal := s.store.Lock(ctx)
 		if refusal == nil {
 			return nil
+		}
+		if waited := time.Since(began); waited > setupWait || waited > lockWait && !s.beingMade(ctx) {
+			return refusal
 		}
 		select {
 		case <-ctx.Done():
@@ -176,6 +177,12 @@ func (s *server) lock(ctx context.Context) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// beingMade reports whether somebody may be making the tables of the database.
+func (s *server) beingMade(ctx context.Context) bool {
+	have, need, err := s.store.Schema(ctx)
+	return err == nil && have < need
 }
 
 // listen opens the socket and puts the server behind it together.

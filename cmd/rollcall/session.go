@@ -133,7 +133,7 @@ func storeConfig(c *config.Config, log *slog.Logger) sqlstore.Config {
 
 // How long a command waits for another process that sets the database up at the moment.
 const (
-	setupWait = 5 * time.Second
+	setupWait = 20 * time.Second
 	setupPoll = 50 * time.Millisecond
 )
 

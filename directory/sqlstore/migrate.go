@@ -43,8 +43,9 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.migrateUp(ctx, have)
 }
 
-// patience for another process that is just migrating, which takes no longer.
-const migrationPatience = 2 * time.Second
+// patience for another process that is just migrating, which takes no longer on a slow
+// machine.
+const migrationPatience = 10 * time.Second
 
 // lockToMigrate takes the server's lock. It need not when another process, which has
 // it, brings the tables up to date meanwhile.
