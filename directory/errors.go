@@ -122,3 +122,14 @@ func (f Faults) orNil() error {
 	}
 	return f
 }
+
+// found turns NotFound into nil.
+func found[T any](v *T, err error) (*T, error) {
+	if Is(err, NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, nil
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -245,6 +246,16 @@ func (u *User) PrimaryEmail() string {
 		return u.Emails[0].Value
 	}
 	return ""
+}
+
+// DerivedName returns the workspace user name that follows from u: the override if
+// there is one, else userName up to the first @.
+func DerivedName(u *User) string {
+	if u.Chat != nil && u.Chat.Username != "" {
+		return u.Chat.Username
+	}
+	name, _, _ := strings.Cut(u.UserName, "@")
+	return name
 }
 
 // Clone returns a deep copy.
