@@ -2,12 +2,9 @@ package scim_test
 
 import (
 	"bytes"
-	"crypto/rand"
-	"database/sql"
 	"encoding/json"
 	"flag"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -32,7 +29,7 @@ func TestConversations(t *testing.T) {
 		if *update {
 			t.Skip("the answers are taken from SQLite")
 		}
-		playAll(t, func(t testing.TB) *sqlstore.Store { return openStore(t, sqlstore.Config{URL: newDatabase(t)}) })
+		playAll(t, func(t testing.TB) *sqlstore.Store { return openStore(t, sqlstore.Config{URL: need.Database(t)}) })
 	})
 }
 
@@ -63,32 +60,6 @@ func playAll(t *testing.T, store func(testing.TB) *sqlstore.Store) {
 			}
 		})
 	}
-}
-
-// newDatabase makes a database on the PostgreSQL server and returns its URL.
-func newDatabase(t testing.TB) string {
-	t.Helper()
-	server := need.Postgres(t)
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "rollcall_scim_" + strings.ToLower(rand.Text())
-	if _, err := db.Exec("create database " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("drop database " + name + " with (force)"); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 // player carries a conversation on, with names for the ids that it meets.

@@ -26,16 +26,9 @@ func (e *Expiry) Run(ctx context.Context) error {
 	if every <= 0 {
 		every = 30 * time.Second
 	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		e.pass(ctx)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	e.pass(ctx)
+	repeat(ctx, every, func() { e.pass(ctx) })
+	return nil
 }
 
 func (e *Expiry) pass(ctx context.Context) {

@@ -144,18 +144,13 @@ func (j *Jobs) sweepUntil(ctx context.Context, queue Queue) {
 	if every <= 0 {
 		every = time.Second
 	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
+	look := func() {
 		if err := j.sweep(ctx, queue); err != nil && ctx.Err() == nil {
 			j.log().Warn("deliveries not looked through, the next look tries again", "err", err)
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
 	}
+	look()
+	repeat(ctx, every, look)
 }
 
 // sweep makes a job for every lane that has something due and none waiting.

@@ -35,16 +35,9 @@ func (r *Retention) Run(ctx context.Context) error {
 	if every <= 0 {
 		every = defaultEvery
 	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		r.pass(ctx)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
-	}
+	r.pass(ctx)
+	repeat(ctx, every, func() { r.pass(ctx) })
+	return nil
 }
 
 // pass visits every workspace.

@@ -147,18 +147,11 @@ func (p *pass) keepLease(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var work sync.WaitGroup
 	work.Go(func() {
-		tick := time.NewTicker(directory.LeaseTime / 3)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
+		repeat(ctx, directory.LeaseTime/3, func() {
 			if err := p.Directory.Note(ctx, p.actor, directory.Findings{}); directory.Is(err, directory.Denied) {
 				cancel(err)
 			}
-		}
+		})
 	})
 	return ctx, func() { cancel(nil); work.Wait() }
 }

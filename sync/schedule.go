@@ -61,22 +61,18 @@ func (s *Scheduler) Sources() []Scheduled {
 // Run looks at the clock until ctx ends, and then waits for the runs that are under
 // way. A source that takes longer than its schedule is simply run again later.
 func (s *Scheduler) Run(ctx context.Context) error {
-	tick := time.NewTicker(s.every())
-	defer tick.Stop()
 	var work sync.WaitGroup
 	defer work.Wait()
-	for {
+	look := func() {
 		for _, c := range s.Sources() {
 			if s.due(ctx, c) {
 				work.Go(func() { s.run(ctx, c) })
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
-		}
 	}
+	look()
+	repeat(ctx, s.every(), look)
+	return nil
 }
 
 func (s *Scheduler) every() time.Duration {

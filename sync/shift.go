@@ -74,18 +74,11 @@ func (s *shift) stayAlive(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var beat sync.WaitGroup
 	beat.Go(func() {
-		tick := time.NewTicker(directory.ClaimTime / 3)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
+		repeat(ctx, directory.ClaimTime/3, func() {
 			if err := s.Directory.KeepClaims(ctx, s.by, s.claimed()); err != nil && ctx.Err() == nil {
 				s.log().Warn("claims not renewed", "workspace", s.by.Workspace, "err", err)
 			}
-		}
+		})
 	})
 	return ctx, func() { cancel(); beat.Wait() }
 }

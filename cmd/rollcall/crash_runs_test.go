@@ -55,18 +55,9 @@ func TestKillingARunLosesNobody(t *testing.T) {
 // configureRound writes a configuration that maps everybody otherwise than the last one.
 func configureRound(t *testing.T, lab *need.Lab, file string, round int) {
 	t.Helper()
-	text := fmt.Sprintf(`workspace: {name: Acme}
-sources:
-  - name: corp
-    ldap:
-      urls: [%q]
-      bind_dn: %q
-      bind_password: %q
-      base: %q
-      preset: openldap
-      attributes: {nickName: "{uid} %d"}
+	text := "workspace: {name: Acme}\n" + lab.Source() + fmt.Sprintf(`      attributes: {nickName: "{uid} %d"}
     schedule: "@every 1s"
-`, lab.URL, lab.BindDN, lab.BindPassword, lab.Base, round)
+`, round)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

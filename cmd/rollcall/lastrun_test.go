@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rollcall/directory"
-	"rollcall/directory/sqlstore"
 )
 
 func TestARunThatFailedIsSeen(t *testing.T) {
@@ -44,36 +43,14 @@ func TestARunThatFailedIsSeen(t *testing.T) {
 
 func TestASourceThatIsNotReadAnyMoreIsSeen(t *testing.T) {
 	t.Parallel()
-	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	ws, err := store.EnsureWorkspace(t.Context(), "default")
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := time.Now()
-	d := directory.New(store, directory.WithClock(func() time.Time { return now }))
-	s := &session{d, commandLineActor(ws)}
-	must := func(by directory.Actor, c directory.Change) directory.Receipt {
-		t.Helper()
-		got, err := s.Apply(t.Context(), by, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	must(s.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}})
+	d := newDesk(t, directory.WithClock(func() time.Time { return now }))
 	next := func(at time.Time) time.Time { return at.Add(15 * time.Minute) }
-	if _, err := d.Due(t.Context(), directory.Actor{Kind: directory.System, Name: "schedule", Workspace: ws}, "corp", "@every 15m", next); err != nil {
+	if _, err := d.Due(t.Context(), directory.Actor{Kind: directory.System, Name: "schedule", Workspace: d.by.Workspace}, "corp", "@every 15m", next); err != nil {
 		t.Fatal(err)
 	}
 	says := func() string {
-		_, err := examineSources(t.Context(), s)
+		_, err := examineSources(t.Context(), d.session)
 		var bad trouble
 		errors.As(err, &bad)
 		return bad.message
@@ -82,9 +59,9 @@ func TestASourceThatIsNotReadAnyMoreIsSeen(t *testing.T) {
 		t.Errorf("of a new source it says %q", got)
 	}
 	now = now.Add(-46 * time.Minute) // the doctor looks at the true clock
-	run := must(s.by, directory.BeginRun{Source: "corp", For: directory.ApplyRun, Owner: "here"}).Run
+	run := d.must(d.by, directory.BeginRun{Source: "corp", For: directory.ApplyRun, Owner: "here"}).Run
 	run.State = directory.RunDone
-	must(directory.Actor{Kind: directory.RunActor, ID: run.ID, Source: "corp", Workspace: ws}, directory.EndRun{Run: *run})
+	d.must(directory.Actor{Kind: directory.RunActor, ID: run.ID, Source: "corp", Workspace: d.by.Workspace}, directory.EndRun{Run: *run})
 	if got := says(); !strings.HasPrefix(got, "the last good run of corp was at ") {
 		t.Errorf("of a source that was not read three times it says %q", got)
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rollcall/directory"
-	"rollcall/directory/sqlstore"
 )
 
 func TestARunIsSaidInAFewWords(t *testing.T) {
@@ -83,26 +82,8 @@ func TestAHeldRunSaysHowToDecide(t *testing.T) {
 // reported makes a run that reports so many changes and errors.
 func reported(t *testing.T, changes, errs int) (*session, *directory.Run) {
 	t.Helper()
-	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	ws, err := store.EnsureWorkspace(t.Context(), "default")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &session{directory.New(store), directory.Actor{Kind: directory.CommandLine, Name: "ops", Workspace: ws}}
-	if _, err := s.Apply(t.Context(), s.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}}); err != nil {
-		t.Fatal(err)
-	}
-	got, err := s.Apply(t.Context(), s.by, directory.BeginRun{Source: "corp", For: directory.ApplyRun})
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := newDesk(t)
+	run := d.must(d.by, directory.BeginRun{Source: "corp", For: directory.ApplyRun}).Run
 	var f directory.Findings
 	for n := range changes {
 		f.Changes = append(f.Changes, directory.PlannedChange{Action: "create", Type: directory.UserRecord, Name: fmt.Sprintf("<person %d>", n),
@@ -112,11 +93,11 @@ func reported(t *testing.T, changes, errs int) (*session, *directory.Run) {
 		f.Changes = append(f.Changes, directory.PlannedChange{Action: "refuse", Type: directory.UserRecord, Name: fmt.Sprint(n), Reason: "it is taken"})
 		f.Errors = append(f.Errors, directory.RunError{Entry: fmt.Sprintf("uid=%d", n), Attribute: "userName", Reason: "it is taken"})
 	}
-	run := directory.Actor{Kind: directory.RunActor, ID: got.Run.ID, Source: "corp", Workspace: ws}
-	if err := s.Note(t.Context(), run, f); err != nil {
+	by := directory.Actor{Kind: directory.RunActor, ID: run.ID, Source: "corp", Workspace: d.by.Workspace}
+	if err := d.Note(t.Context(), by, f); err != nil {
 		t.Fatal(err)
 	}
-	return s, got.Run
+	return d.session, run
 }
 
 func TestARunIsPrintedAsOneObject(t *testing.T) {

@@ -52,18 +52,9 @@ func labShell(t *testing.T, lab *need.Lab) shell {
 	t.Helper()
 	dir := t.TempDir()
 	s := shell{t, filepath.Join(dir, "rollcall.yaml"), filepath.Join(dir, "data")}
-	text := fmt.Sprintf(`workspace: {name: Acme, seats: {limit: 20000, when_full: hold}}
-sources:
-  - name: corp
-    ldap:
-      urls: [%q]
-      bind_dn: %q
-      bind_password: %q
-      base: %q
-      preset: openldap
-      timeout: 5s
+	text := "workspace: {name: Acme, seats: {limit: 20000, when_full: hold}}\n" + lab.Source() + `      timeout: 5s
     schedule: "@every 15m"
-`, lab.URL, lab.BindDN, lab.BindPassword, lab.Base)
+`
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -52,16 +52,7 @@ type ldapSite struct {
 }
 
 func (c ldapSite) configure() error {
-	text := fmt.Sprintf(`workspace: {name: Bench}
-sources:
-  - name: corp
-    ldap:
-      urls: [%q]
-      bind_dn: %q
-      bind_password: %q
-      base: %q
-      preset: openldap
-`, c.lab.URL, c.lab.BindDN, c.lab.BindPassword, c.lab.Base)
+	text := "workspace: {name: Bench}\n" + c.lab.Source()
 	return os.WriteFile(filepath.Join(c.dir, "rollcall.yaml"), []byte(text), 0o600)
 }
 

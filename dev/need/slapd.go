@@ -51,6 +51,20 @@ func Slapd(t testing.TB, people, groups int) *Lab {
 	return l
 }
 
+// Source returns the beginning of a source called corp that reads the server, as a
+// configuration has it; further keys of its ldap section may follow.
+func (l *Lab) Source() string {
+	return fmt.Sprintf(`sources:
+  - name: corp
+    ldap:
+      urls: [%q]
+      bind_dn: %q
+      bind_password: %q
+      base: %q
+      preset: openldap
+`, l.URL, l.BindDN, l.BindPassword, l.Base)
+}
+
 // HasSlapd reports whether there is a server that can be started.
 func HasSlapd() bool { return program("slapd") != "" && program("ldapmodify") != "" }
 

@@ -2,12 +2,8 @@ package sqlstore
 
 import (
 	"context"
-	"crypto/rand"
-	"database/sql"
 	"fmt"
-	"net/url"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,21 +21,19 @@ func forEngines(t *testing.T, fn func(t *testing.T, s *Store)) {
 // newStore returns an empty store on SQLite.
 func newStore(t testing.TB) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	if err := s.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return opened(t, Config{Dir: t.TempDir()})
 }
 
 // newPostgres returns an empty store on PostgreSQL.
 func newPostgres(t testing.TB) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), Config{URL: newDatabase(t)})
+	return opened(t, Config{URL: need.Database(t)})
+}
+
+// opened opens a store that has its tables, until the test ends.
+func opened(t testing.TB, c Config) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,32 +42,6 @@ func newPostgres(t testing.TB) *Store {
 		t.Fatal(err)
 	}
 	return s
-}
-
-// newDatabase makes a database on the server that the tests share, and returns its URL.
-func newDatabase(t testing.TB) string {
-	t.Helper()
-	server := need.Postgres(t)
-	db, err := sql.Open("pgx", server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := "rollcall_" + strings.ToLower(rand.Text())
-	if _, err := db.Exec("create database " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if _, err := db.Exec("drop database " + name + " with (force)"); err != nil {
-			t.Error(err)
-		}
-		db.Close()
-	})
-	u, err := url.Parse(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	u.Path = "/" + name
-	return u.String()
 }
 
 func workspaceIn(t testing.TB, s *Store) directory.WorkspaceID {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/dev/need"
 	"rollcall/directory"
 )
 
@@ -18,7 +19,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 		takeTurns(t, open(t, Config{Dir: dir}), open(t, Config{Dir: dir}))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		url := newDatabase(t)
+		url := need.Database(t)
 		takeTurns(t, open(t, Config{URL: url}), open(t, Config{URL: url}))
 	})
 }
@@ -84,7 +85,7 @@ func consistent(t *testing.T, s *Store, ws directory.WorkspaceID, n int) {
 // TestConnectionsMayEnd ends all connections to the server in the middle of a storm.
 // Who was told that it is done finds it done; who was told to ask again may find both.
 func TestConnectionsMayEnd(t *testing.T) {
-	url := newDatabase(t)
+	url := need.Database(t)
 	s := open(t, Config{URL: url})
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"testing"
+
+	"rollcall/directory"
+	"rollcall/directory/sqlstore"
+)
+
+// desk is where a command works: a session on a database with one LDAP source, corp.
+type desk struct {
+	t *testing.T
+	*session
+}
+
+func newDesk(t *testing.T, options ...directory.Option) desk {
+	t.Helper()
+	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := store.EnsureWorkspace(t.Context(), "default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := desk{t, &session{directory.New(store, options...), commandLineActor(ws)}}
+	d.must(d.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}})
+	return d
+}
+
+func (d desk) must(by directory.Actor, c directory.Change) directory.Receipt {
+	d.t.Helper()
+	got, err := d.Apply(d.t.Context(), by, c)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return got
+}
