@@ -12,6 +12,9 @@ type RunReader interface {
 	Runs(ctx context.Context, source SourceID, limit int) ([]Run, error)
 	// OpenRuns lists the runs of a source that are running or held, oldest first.
 	OpenRuns(ctx context.Context, source SourceID) ([]Run, error)
+	// LastRun returns the latest of a source's runs that ended in one of the states and was
+	// no plan.
+	LastRun(ctx context.Context, source SourceID, states ...RunState) (*Run, error)
 	// RunChanges and RunErrors send what a run reports to each, in order.
 	RunChanges(ctx context.Context, run string, each func(*PlannedChange) error) error
 	RunErrors(ctx context.Context, run string, each func(*RunError) error) error

@@ -16,7 +16,8 @@ type app struct {
 	env            map[string]string
 	stdin          io.Reader
 	stdout, stderr io.Writer
-	foresees       bool // the command is one that sets up a new database as a matter of course
+	foresees       bool           // the command is one that sets up a new database as a matter of course
+	configured     *config.Config // once it was read: what lies on a pipe can be read once
 }
 
 // load reads the configuration and returns it with all its faults. A command that has
@@ -43,11 +44,18 @@ func misnamed(c *config.Config) config.Faults {
 		Hint: "give it that name, or name it with --config " + name}}
 }
 
-// config returns a configuration that is without fault.
+// config returns a configuration that is without fault. Without flags it is the same for
+// as long as the command lasts.
 func (a *app) config(flags map[string]string) (*config.Config, error) {
+	if flags == nil && a.configured != nil {
+		return a.configured, nil
+	}
 	c, faults := a.load(flags)
 	if err := faults.Err(); err != nil {
 		return nil, err
+	}
+	if flags == nil {
+		a.configured = c
 	}
 	return c, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -61,11 +60,11 @@ type deliveriesList struct {
 // Run lists what is behind, parked or in doubt.
 func (c deliveriesList) Run(ctx context.Context, a *app) error {
 	return a.work(ctx, func(s *session) error {
-		all, err := s.deliveries(ctx, c.Limit)
+		all, total, err := s.deliveries(ctx, c.Limit)
 		if err != nil {
 			return err
 		}
-		l := a.list("deliveries", int64(len(all)), "RECORD", "STATE", "LANE", "SINCE", "ATTEMPTS", "NEXT", "WHY")
+		l := a.list("deliveries", total, "RECORD", "STATE", "LANE", "SINCE", "ATTEMPTS", "NEXT", "WHY")
 		for _, d := range all {
 			next := ""
 			if d.Next != nil {
@@ -91,36 +90,37 @@ func (d delivery) label() string {
 	return label
 }
 
-var errLimit = errors.New("enough")
-
-// deliveries reads what is behind or parked, and the actions that somebody has to look at.
-func (s *session) deliveries(ctx context.Context, limit int) (all []delivery, err error) {
+// deliveries reads what is behind or parked, and the actions that somebody has to look at:
+// as many as limit says, and how many there are.
+func (s *session) deliveries(ctx context.Context, limit int) (all []delivery, total int64, err error) {
 	now := time.Now()
+	keep := func(d delivery) {
+		if total++; limit <= 0 || total <= int64(limit) {
+			all = append(all, d)
+		}
+	}
 	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		all = nil
+		all, total = nil, 0
 		actions, err := tx.ShownActions(ctx)
 		if err != nil {
 			return fmt.Errorf("read actions: %w", err)
 		}
 		for _, a := range actions {
-			all = append(all, delivery{Type: a.Type, Record: a.Record, State: string(a.State), Since: a.Changed, Cause: a.Cause, Action: a.Kind})
+			keep(delivery{Type: a.Type, Record: a.Record, State: string(a.State), Since: a.Changed, Cause: a.Cause, Action: a.Kind})
 		}
 		err = tx.OpenDeliveries(ctx, func(d *directory.Delivery) error {
-			if limit > 0 && len(all) >= limit {
-				return errLimit
-			}
-			all = append(all, deliveryOf(d, now))
+			keep(deliveryOf(d, now))
 			return nil
 		})
-		if err != nil && !errors.Is(err, errLimit) {
+		if err != nil {
 			return fmt.Errorf("read deliveries: %w", err)
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return all, s.nameDeliveries(ctx, all)
+	return all, total, s.nameDeliveries(ctx, all)
 }
 
 // nameDeliveries looks up what people are called; who is gone for good has no name.

@@ -27,7 +27,7 @@ func newDesk(t *testing.T, options ...directory.Option) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk{t, &session{directory.New(store, options...), commandLineActor(ws)}}
+	d := desk{t, &session{Directory: directory.New(store, options...), by: commandLineActor(ws)}}
 	d.must(d.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}})
 	return d
 }

@@ -116,7 +116,7 @@ func (s *session) unreadSources(ctx context.Context, all []directory.Source) (br
 	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
 		broken = nil
 		for i := range all {
-			what, err := unread(ctx, tx, &all[i], time.Now())
+			what, err := unread(ctx, tx, s.configured, &all[i], time.Now())
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"rollcall/config"
 	"rollcall/directory"
 	bridgesync "rollcall/sync"
 )
@@ -17,29 +18,19 @@ type lastRun struct {
 	Why   string             `json:"why,omitempty"` // it failed, or was held
 }
 
-// runsLookedAt is how far back the last run is looked for. Plans are passed over.
-const runsLookedAt = 100
+// ended are the states in which a run ends that was not given up.
+var ended = []directory.RunState{directory.RunDone, directory.RunHeld, directory.RunFailed}
 
-// lastRunOf returns how the last run of a source ended, and when one was last applied:
-// zero if none of the latest was.
-func lastRunOf(ctx context.Context, tx directory.RunReader, id directory.SourceID) (last *lastRun, good time.Time, err error) {
-	all, err := tx.Runs(ctx, id, runsLookedAt)
-	if err != nil {
-		return nil, good, fmt.Errorf("read the runs of %s: %w", id, err)
+// lastRunOf returns how the last run of a source ended, or nil.
+func lastRunOf(ctx context.Context, tx directory.RunReader, id directory.SourceID) (*lastRun, error) {
+	r, err := tx.LastRun(ctx, id, ended...)
+	switch {
+	case directory.Is(err, directory.NotFound):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("read the last run of %s: %w", id, err)
 	}
-	for i := range all {
-		r := &all[i]
-		if r.Kind != directory.ApplyRun || r.Ended.IsZero() {
-			continue
-		}
-		if last == nil {
-			last = &lastRun{ID: r.ID, State: r.State, Ended: r.Ended, Why: runShown(r).why()}
-		}
-		if r.State == directory.RunDone {
-			return last, r.Ended, nil
-		}
-	}
-	return last, good, nil
+	return &lastRun{ID: r.ID, State: r.State, Ended: r.Ended, Why: runShown(r).why()}, nil
 }
 
 // when is the time of the last run for a table.
@@ -78,27 +69,42 @@ func overdue(spec string, good, now time.Time) bool {
 }
 
 // unread says what is wrong with how an LDAP source was read lately, or nothing.
-func unread(ctx context.Context, tx directory.RunReader, s *directory.Source, now time.Time) (string, error) {
+func unread(ctx context.Context, tx directory.RunReader, w *config.Workspace, s *directory.Source, now time.Time) (string, error) {
 	if s.Kind != directory.LDAPServer || s.Paused != nil || s.Detached != 0 {
 		return "", nil
 	}
-	last, good, err := lastRunOf(ctx, tx, s.ID)
+	last, err := lastRunOf(ctx, tx, s.ID)
 	if err != nil {
 		return "", err
 	}
 	if last != nil && last.State == directory.RunFailed {
 		return fmt.Sprintf("the last run of %s failed at %s: %s", s.ID, shownTime(last.Ended), last.Why), nil
 	}
-	kept, err := tx.Schedule(ctx, s.ID)
+	when, err := scheduleOf(ctx, tx, w, s.ID)
+	if err != nil || when.Next.IsZero() {
+		return "", err // it is read when somebody asks, or no server knows the schedule yet
+	}
+	good, err := tx.LastRun(ctx, s.ID, directory.RunDone)
 	switch {
 	case directory.Is(err, directory.NotFound):
-		return "", nil
+		return neverRead(s, when, now), nil
 	case err != nil:
-		return "", fmt.Errorf("read the schedule of %s: %w", s.ID, err)
-	case good.IsZero() && overdue(kept.Spec, s.Created, now):
-		return fmt.Sprintf("no run of %s was applied yet, its schedule is %s", s.ID, kept.Spec), nil
-	case !good.IsZero() && overdue(kept.Spec, good, now):
-		return fmt.Sprintf("the last good run of %s was at %s, its schedule is %s", s.ID, shownTime(good), kept.Spec), nil
+		return "", fmt.Errorf("read the last good run of %s: %w", s.ID, err)
+	case overdue(when.Spec, good.Ended, now):
+		return fmt.Sprintf("the last good run of %s was at %s, its schedule is %s", s.ID, shownTime(good.Ended), when.Spec), nil
 	}
 	return "", nil
+}
+
+// neverRead says that a source should have been read by now. One whose schedule has not
+// come round yet may be older than that.
+func neverRead(s *directory.Source, when schedule, now time.Time) string {
+	since := s.Created
+	if when.Last.IsZero() {
+		since = when.Next
+	}
+	if !overdue(when.Spec, since, now) {
+		return ""
+	}
+	return fmt.Sprintf("no run of %s was applied yet, its schedule is %s", s.ID, when.Spec)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"rollcall/config"
 	"rollcall/directory"
 )
 
@@ -45,6 +47,8 @@ func TestASourceThatIsNotReadAnyMoreIsSeen(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	d := newDesk(t, directory.WithClock(func() time.Time { return now }))
+	scheduled := &config.Source{Name: "corp", Schedule: "@every 15m"}
+	d.configured = &config.Workspace{Sources: []*config.Source{scheduled}}
 	next := func(at time.Time) time.Time { return at.Add(15 * time.Minute) }
 	if _, err := d.Due(t.Context(), directory.Actor{Kind: directory.System, Name: "schedule", Workspace: d.by.Workspace}, "corp", "@every 15m", next); err != nil {
 		t.Fatal(err)
@@ -64,5 +68,35 @@ func TestASourceThatIsNotReadAnyMoreIsSeen(t *testing.T) {
 	d.must(directory.Actor{Kind: directory.RunActor, ID: run.ID, Source: "corp", Workspace: d.by.Workspace}, directory.EndRun{Run: *run})
 	if got := says(); !strings.HasPrefix(got, "the last good run of corp was at ") {
 		t.Errorf("of a source that was not read three times it says %q", got)
+	}
+	scheduled.Schedule = ""
+	if got := says(); got != "" {
+		t.Errorf("of a source that nobody wants to be read any more it says %q", got)
+	}
+}
+
+// TestPlansHideNoRun makes more plans after a run than anybody would look through.
+func TestPlansHideNoRun(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	end := func(kind directory.RunKind, state directory.RunState) string {
+		r := d.must(d.by, directory.BeginRun{Source: "corp", For: kind, Owner: "here"}).Run
+		r.State = state
+		d.must(directory.Actor{Kind: directory.RunActor, ID: r.ID, Source: "corp", Workspace: d.by.Workspace}, directory.EndRun{Run: *r})
+		return r.ID
+	}
+	run := end(directory.ApplyRun, directory.RunDone)
+	for range 101 {
+		end(directory.PlanRun, directory.RunPlanned)
+	}
+	err := d.Read(t.Context(), d.by, func(ctx context.Context, tx directory.ReadTx) error {
+		last, err := lastRunOf(ctx, tx, "corp")
+		if err == nil && (last == nil || last.ID != run) {
+			t.Errorf("the last run is %+v, want %s", last, run)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -14,6 +14,7 @@ type list struct {
 	json    bool
 	name    string
 	heading []string
+	total   int64 // how many there are, printed or not
 	table   *tabwriter.Writer
 	values  elements
 	printed int
@@ -24,7 +25,7 @@ const align = 500
 
 // list begins to print total things.
 func (a *app) list(name string, total int64, heading ...string) *list {
-	l := &list{out: bufio.NewWriterSize(a.stdout, 64<<10), json: a.JSON, name: name, heading: heading}
+	l := &list{out: bufio.NewWriterSize(a.stdout, 64<<10), json: a.JSON, name: name, heading: heading, total: total}
 	if l.json {
 		l.values.out = l.out
 		fmt.Fprintf(l.out, `{"total":%d,%q:[`, total, name)
@@ -81,6 +82,9 @@ func (l *list) end(none string) error {
 		fmt.Fprintln(l.out, none)
 	default:
 		l.table.Flush()
+		if int64(l.printed) < l.total {
+			fmt.Fprintf(l.out, "\n%d of %d\n", l.printed, l.total)
+		}
 	}
 	if err := l.out.Flush(); err != nil {
 		return fmt.Errorf("print %s: %w", l.name, err)

@@ -58,6 +58,10 @@ func (q *logQueue) run() {
 		case line := <-q.lines:
 			q.pass(q.gather(line))
 		case <-q.closing:
+			for text = q.gather(text[:0]); len(text) > 0; text = q.gather(text[:0]) {
+				q.pass(text) // what came together with the end
+			}
+			q.pass(nil)
 			return
 		}
 	}
@@ -82,7 +86,9 @@ func (q *logQueue) pass(text []byte) {
 	if n := q.dropped.Swap(0); n > 0 {
 		q.notice.Warn("lines of the log were dropped, nobody read them", "event", "log", "count", n)
 	}
-	_, _ = q.to.Write(text)
+	if len(text) > 0 {
+		_, _ = q.to.Write(text)
+	}
 }
 
 // close hands on what is left, if somebody reads it.

@@ -136,7 +136,12 @@ func writeRunJSON(ctx context.Context, to io.Writer, tx directory.RunReader, r *
 	}
 	changes := elements{out: out}
 	out.WriteString(`],"changes":[`)
-	if err := tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error { return changes.add(c) }); err != nil {
+	if err := tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error {
+		if c.Attributes == nil {
+			c.Attributes = []directory.Diff{} // a list is a list, for those who read it
+		}
+		return changes.add(c)
+	}); err != nil {
 		return err
 	}
 	out.WriteString("]}\n")

@@ -110,7 +110,13 @@ func TestARunIsPrintedAsOneObject(t *testing.T) {
 			if err := tx.RunErrors(ctx, r.ID, func(e *directory.RunError) error { want.Errors = append(want.Errors, *e); return nil }); err != nil {
 				return err
 			}
-			if err := tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error { want.Changes = append(want.Changes, *c); return nil }); err != nil {
+			if err := tx.RunChanges(ctx, r.ID, func(c *directory.PlannedChange) error {
+				if c.Attributes == nil {
+					c.Attributes = []directory.Diff{}
+				}
+				want.Changes = append(want.Changes, *c)
+				return nil
+			}); err != nil {
 				return err
 			}
 			return writeRunJSON(ctx, &streamed, tx, r)
@@ -123,6 +129,9 @@ func TestARunIsPrintedAsOneObject(t *testing.T) {
 		}
 		if err := encode(&whole, want); err != nil {
 			t.Fatal(err)
+		}
+		if strings.Contains(streamed.String(), "null") {
+			t.Errorf("a list is null: %s", &streamed)
 		}
 		if streamed.String() != whole.String() {
 			t.Errorf("with %d of each:\n%s\nwant\n%s", n, &streamed, &whole)

@@ -19,7 +19,8 @@ import (
 // session is a command at work on one workspace.
 type session struct {
 	*directory.Directory
-	by directory.Actor // the person at the shell
+	by         directory.Actor   // the person at the shell
+	configured *config.Workspace // nil: nothing is configured
 }
 
 // work opens the database, finds the workspace and runs fn on it. A data folder that is
@@ -77,7 +78,7 @@ func (a *app) workIn(ctx context.Context, c *config.Config, all []*config.Worksp
 		if err != nil {
 			return err
 		}
-		if err := fn(w.Slug, &session{d, commandLineActor(id)}); err != nil {
+		if err := fn(w.Slug, &session{d, commandLineActor(id), w}); err != nil {
 			return err
 		}
 	}

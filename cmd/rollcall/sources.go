@@ -43,7 +43,10 @@ type schedule struct {
 
 // scheduleOf returns when a source of the configuration is read. A server that has not
 // seen its present schedule yet has not decided when that is.
-func scheduleOf(ctx context.Context, tx directory.ReadTx, w *config.Workspace, id directory.SourceID) (schedule, error) {
+func scheduleOf(ctx context.Context, tx directory.RunReader, w *config.Workspace, id directory.SourceID) (schedule, error) {
+	if w == nil {
+		return schedule{}, nil
+	}
 	configured, err := w.Source(string(id))
 	if err != nil || configured.Schedule == "" {
 		return schedule{}, nil // of another configuration, or read only when somebody asks
@@ -78,16 +81,8 @@ type sourcesList struct{}
 
 // Run lists sources. The local people are nobody's, so they are not a source.
 func (sourcesList) Run(ctx context.Context, a *app) error {
-	c, err := a.config(nil)
-	if err != nil {
-		return err
-	}
-	w, err := c.Workspace(a.Workspace)
-	if err != nil {
-		return usageError{err}
-	}
 	return a.work(ctx, func(s *session) error {
-		return s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error { return printSources(ctx, a, tx, w) })
+		return s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error { return printSources(ctx, a, tx, s.configured) })
 	})
 }
 
@@ -109,7 +104,7 @@ func printSources(ctx context.Context, a *app, tx directory.ReadTx, w *config.Wo
 		if one.schedule, err = scheduleOf(ctx, tx, w, one.Name); err != nil {
 			return err
 		}
-		if one.LastRun, _, err = lastRunOf(ctx, tx, one.Name); err != nil {
+		if one.LastRun, err = lastRunOf(ctx, tx, one.Name); err != nil {
 			return err
 		}
 		if err := l.add(one, string(one.Name), string(one.Kind), strconv.FormatInt(one.People, 10), stateShown(one.State),
@@ -141,26 +136,6 @@ func sourceOf(ctx context.Context, tx directory.UserReader, s *directory.Source)
 	}
 	return sourceRow{Name: s.ID, Kind: s.Kind, People: people, State: state, Paused: stopOf(s.Paused),
 		Braked: fromMillis(s.Braked), Created: s.Created}, nil
-}
-
-// nextRun is when the server is to run a source: never if the configuration has no
-// schedule for it, or no server has seen the schedule yet.
-func (a *app) nextRun(ctx context.Context, tx directory.RunReader, name directory.SourceID) (time.Time, error) {
-	found, err := a.configuredSource(name)
-	if directory.Is(err, directory.NotFound) || err == nil && found.Schedule == "" {
-		return time.Time{}, nil
-	}
-	if err != nil {
-		return time.Time{}, err
-	}
-	s, err := tx.Schedule(ctx, name)
-	switch {
-	case directory.Is(err, directory.NotFound):
-		return time.Time{}, nil
-	case err != nil:
-		return time.Time{}, err
-	}
-	return s.Next, nil
 }
 
 // sourcesPause is rollcall sources pause.

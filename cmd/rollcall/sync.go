@@ -161,9 +161,9 @@ func (c syncHistory) Run(ctx context.Context, a *app) error {
 			if err := l.end("The source " + string(c.Name) + " has not been run"); err != nil || a.JSON {
 				return err
 			}
-			next, err := a.nextRun(ctx, tx, c.Name)
-			if err == nil && !next.IsZero() {
-				fmt.Fprintf(a.stdout, "\nnext run %s\n", shownTime(next))
+			when, err := scheduleOf(ctx, tx, s.configured, c.Name)
+			if err == nil && !when.Next.IsZero() {
+				fmt.Fprintf(a.stdout, "\nnext run %s\n", shownTime(when.Next))
 			}
 			return err
 		})

@@ -71,6 +71,31 @@ func (r *reader) OpenRuns(ctx context.Context, source directory.SourceID) ([]dir
 		order by id`, r.ws, string(source))
 }
 
+// LastRun implements [directory.RunReader]. There is one for each state at the most, so
+// however many plans lie between, none of them is read.
+func (r *reader) LastRun(ctx context.Context, source directory.SourceID, states ...directory.RunState) (*directory.Run, error) {
+	var last *directory.Run
+	for _, state := range states {
+		found, err := r.runs(ctx, runColumns+`
+		where workspace_id = $1
+		and source = $2
+		and state = $3
+		and kind = 'run'
+		order by id desc
+		limit 1`, r.ws, string(source), string(state))
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 && (last == nil || found[0].ID > last.ID) {
+			last = &found[0]
+		}
+	}
+	if last == nil {
+		return nil, directory.Errorf(directory.NotFound, "", "no run of %s has ended so", source)
+	}
+	return last, nil
+}
+
 // OldReports implements [directory.RunReader].
 func (r *reader) OldReports(ctx context.Context, source directory.SourceID, before time.Time, keep, limit int) (old []string, err error) {
 	err = r.q.query(ctx, func(rw row) error {

@@ -15,6 +15,10 @@ func (x *faultyReader) Runs(ctx context.Context, source directory.SourceID, limi
 	return ask(x.fault, func() ([]directory.Run, error) { return x.tx.Runs(ctx, source, limit) })
 }
 
+func (x *faultyReader) LastRun(ctx context.Context, source directory.SourceID, states ...directory.RunState) (*directory.Run, error) {
+	return ask(x.fault, func() (*directory.Run, error) { return x.tx.LastRun(ctx, source, states...) })
+}
+
 func (x *faultyReader) OpenRuns(ctx context.Context, source directory.SourceID) ([]directory.Run, error) {
 	return ask(x.fault, func() ([]directory.Run, error) { return x.tx.OpenRuns(ctx, source) })
 }

@@ -52,6 +52,13 @@ func runIsKept(t *testing.T, f *fixture) {
 		if err != nil || len(all) != 2 || all[0].ID != "r2" {
 			t.Errorf("runs are %v, %v", all, err)
 		}
+		ended, err := tx.LastRun(ctx, "corp", directory.RunDone, directory.RunHeld)
+		if err != nil || ended.ID != "r1" {
+			t.Errorf("the last run is %+v, %v", ended, err)
+		}
+		if _, err := tx.LastRun(ctx, "corp", second.State); !directory.Is(err, directory.NotFound) {
+			t.Errorf("a plan is no run: %v", err)
+		}
 		open, err := tx.OpenRuns(ctx, "corp")
 		if err != nil || len(open) != 1 || open[0].ID != "r1" {
 			t.Errorf("open runs are %v, %v", open, err)
