@@ -67,11 +67,18 @@ func (d *Directory) slice(by Actor, changes []Change) *changeSlice {
 	return s
 }
 
-// foreseen lists what all of the changes will ask about.
-func (s *changeSlice) foreseen() []Claim {
-	var all []Claim
-	for _, c := range s.changes {
-		all = append(all, foreseen(s.by, c.Change)...)
+// foreseen lists what the changes that are left will ask about.
+func (s *changeSlice) foreseen() (all []Claim) {
+	if s.units == nil { // the first time: all of them
+		for _, c := range s.changes {
+			all = append(all, foreseen(s.by, c.Change)...)
+		}
+		return all
+	}
+	for _, unit := range s.units[s.next:] {
+		for _, i := range unit {
+			all = append(all, foreseen(s.by, s.changes[i].Change)...)
+		}
 	}
 	return all
 }

@@ -79,7 +79,9 @@ type laidDown struct {
 
 // lay puts a person into the room.
 func (c *crowd) lay(u *User) (written, error) {
-	text, err := json.Marshal(laidDown{u, u.Source, u.Meta, u.Facts})
+	facts := u.Facts
+	facts.Password = "" // no rule reads it, and a room may be a file
+	text, err := json.Marshal(laidDown{u, u.Source, u.Meta, facts})
 	if err == nil {
 		_, err = c.room.Write(text)
 	}

@@ -58,6 +58,16 @@ func (p *pass) plan(ctx context.Context) error {
 	})
 }
 
+// changed goes through the people whose entries changed: those who leave, or the others.
+func (b *batch) changed(ctx context.Context, leaving bool) error {
+	return b.p.people.changed.each(func(e *Person) error {
+		if k := b.p.people.known[e.Key]; (k.enabled() && !b.p.wanted(e)) != leaving {
+			return nil
+		}
+		return b.person(ctx, e)
+	})
+}
+
 // carry goes through everything in an order that frees seats and names before they are
 // needed: who leaves, then everybody else, then groups.
 func (p *pass) carry(ctx context.Context, do decide, remember bool) error {
@@ -72,22 +82,17 @@ func (p *pass) carry(ctx context.Context, do decide, remember bool) error {
 			return err
 		}
 	}
-	if err := b.flush(ctx); err != nil { // who leaves stands before who is missing
+	if err := b.changed(ctx, true); err != nil {
+		return err
+	}
+	if err := b.flush(ctx); err != nil { // whoever leaves waits for no list of who is missing
 		return err
 	}
 	if err := p.reportMissing(ctx); err != nil {
 		return err
 	}
-	for _, leaving := range []bool{true, false} {
-		err := p.people.changed.each(func(e *Person) error {
-			if k := p.people.known[e.Key]; (k.enabled() && !p.wanted(e)) != leaving {
-				return nil
-			}
-			return b.person(ctx, e)
-		})
-		if err != nil {
-			return err
-		}
+	if err := b.changed(ctx, false); err != nil {
+		return err
 	}
 	if err := b.flush(ctx); err != nil { // groups need to know who was made
 		return err

@@ -75,7 +75,11 @@ func (e *Expiry) slice(ctx context.Context, by directory.Actor, due []directory.
 		return nil, fmt.Errorf("end accounts: %w", err)
 	}
 	for i, got := range results {
-		if got.Err != nil && !directory.Is(got.Err, directory.NotFound) { // a run may have been faster
+		switch {
+		case directory.Is(got.Err, directory.NotFound): // a run may have been faster
+		case got.Err == nil && got.Receipt.Outcome == directory.Unchanged:
+			left = append(left, due[i]) // by another clock it is not time yet, or there was nothing to end
+		case got.Err != nil:
 			left = append(left, due[i])
 			e.log().Warn("an account did not end", "event", "expiry", "workspace", by.Workspace, "source", due[i].Source,
 				"user", due[i].Record, "err", got.Err)

@@ -143,13 +143,10 @@ func (s *Store) Ready(ctx context.Context) error {
 	if err := s.alive(); err != nil {
 		return err
 	}
-	if err := s.hasRoom(ctx); err != nil {
-		return err
-	}
 	if err := s.checkSchema(ctx); err != nil {
 		return err
 	}
-	return s.proveRoom(ctx)
+	return s.hasRoom(ctx)
 }
 
 // alive refuses to work on a database that failed.

@@ -13,10 +13,11 @@ import (
 // room remembers that a write failed for want of space. Nothing was lost and reading
 // goes on, but whoever sends requests should send them elsewhere until there is room.
 type room struct {
-	mu     sync.Mutex
-	full   bool
-	proven bool      // that there was room when the store was opened
-	probed time.Time // when it was last looked for in vain
+	mu      sync.Mutex
+	full    bool
+	proven  bool      // that there was room when the store was opened
+	probing bool      // somebody is looking
+	probed  time.Time // when it was last looked for
 }
 
 // How much is written to find out whether there is room again, and how long to wait
@@ -50,45 +51,51 @@ func (s *Store) NoSpace() bool {
 }
 
 // hasRoom reports that there is no space, until writing proves the contrary. Waiting for
-// the next change to do so would not do: who is not ready gets none.
+// the next change to do so would not do: who is not ready gets none. It also writes once
+// after the store was opened: the disk may have been full before, and then no write of
+// ours has failed yet.
 func (s *Store) hasRoom(ctx context.Context) error {
+	full, probe := s.room.look()
+	if !probe {
+		if full {
+			return noSpace()
+		}
+		return nil
+	}
+	// Nothing is locked meanwhile: whoever has the writing connection may be about to note
+	// that the disk is full.
+	err := s.probe(ctx)
 	s.room.mu.Lock()
 	defer s.room.mu.Unlock()
+	s.room.probing, s.room.probed = false, time.Now()
 	switch {
-	case !s.room.full:
+	case err == nil:
+		if s.room.full {
+			s.log.Info("there is space for the database again")
+		}
+		s.room.full, s.room.proven = false, true
 		return nil
-	case time.Since(s.room.probed) < probeEvery:
-		return noSpace()
+	case s.dialect.faultOf(err) == faultFull && !s.room.full:
+		s.log.Error("there is no space left for the database", "err", err)
+		s.room.full = true
+	case !s.room.full:
+		return nil // why else writing fails is not the question here
 	}
-	if err := s.probe(ctx); err != nil {
-		s.room.probed = time.Now()
-		e := noSpace()
-		e.Err = err
-		return e
-	}
-	s.room.full, s.room.proven = false, true
-	s.log.Info("there is space for the database again")
-	return nil
+	e := noSpace()
+	e.Err = err
+	return e
 }
 
-// proveRoom writes once after the store was opened: the disk may have been full before, and
-// then no write of ours has failed yet. Why else writing fails is not the question here.
-func (s *Store) proveRoom(ctx context.Context) error {
-	s.room.mu.Lock()
-	defer s.room.mu.Unlock()
-	if s.room.proven || s.room.full {
-		return nil
+// look reports whether there was no space when it was last seen, and whether the caller
+// has to see again.
+func (r *room) look() (full, probe bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.probing || r.full && time.Since(r.probed) < probeEvery || !r.full && r.proven {
+		return r.full, false
 	}
-	err := s.probe(ctx)
-	if err != nil && s.dialect.faultOf(err) == faultFull {
-		s.log.Error("there is no space left for the database", "err", err)
-		s.room.full, s.room.probed = true, time.Now()
-		e := noSpace()
-		e.Err = err
-		return e
-	}
-	s.room.proven = err == nil
-	return nil
+	r.probing = true
+	return r.full, true
 }
 
 // probe writes a row that belongs to no workspace, and takes it away again.

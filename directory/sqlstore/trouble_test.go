@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -249,5 +251,35 @@ func TestAFullServerIsToldApart(t *testing.T) {
 	s.room.probed = time.Time{} // a moment later
 	if err := s.Ready(t.Context()); err != nil {
 		t.Errorf("not ready although the server writes: %v", err)
+	}
+}
+
+// TestLookingForSpaceStopsNobody looks for space while somebody else has the only
+// connection that writes and is about to find that there is none.
+func TestLookingForSpaceStopsNobody(t *testing.T) {
+	s := newStore(t)
+	writer, err := s.write.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan error, 1)
+	go func() { ready <- s.Ready(t.Context()) }()
+	looking := func() bool {
+		s.room.mu.Lock()
+		defer s.room.mu.Unlock()
+		return s.room.probing
+	}
+	for !looking() {
+		runtime.Gosched()
+	}
+	s.ranFull(errors.New("disk full"))
+	select {
+	case err := <-ready:
+		t.Errorf("it wrote although it could not: %v", err)
+	default:
+	}
+	writer.Close()
+	if err := <-ready; err != nil || s.NoSpace() {
+		t.Errorf("not ready although writing works: %v", err)
 	}
 }
