@@ -80,8 +80,8 @@ func (p *passage) resolveAdopt(ctx context.Context, c Adopt) error {
 	if before.Source != Local {
 		return Errorf(Exists, "source", "%s already belongs to the source %s", before.UserName, before.Source)
 	}
-	if _, err := p.tx.Source(ctx, c.Source); err != nil {
-		return fmt.Errorf("read source %s: %w", c.Source, err)
+	if err := p.mayOwn(ctx, c.Source, "source"); err != nil {
+		return err
 	}
 	after := handOver(before)
 	after.Source, after.ExternalID, after.Facts.Adopted = c.Source, c.ExternalID, true

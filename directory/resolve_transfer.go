@@ -28,6 +28,9 @@ func (p *passage) resolveTransfer(ctx context.Context, c Transfer) error {
 	after.Source, after.Facts.Adopted = c.To, c.To != Local
 	after.ExternalID = "" // it meant something to its source only
 	p.person(before, after, Updated)
+	if d := before.Facts.Deleted; d != nil && !d.BySource && c.To != Local {
+		p.block(after) // what an administrator decided binds whoever comes after
+	}
 	return nil
 }
 
@@ -48,14 +51,21 @@ func (p *passage) mayTransfer(ctx context.Context, c Transfer) error {
 	case c.To == Local:
 		return nil
 	}
-	to, err := found(p.tx.Source(ctx, c.To))
+	return p.mayOwn(ctx, c.To, "to")
+}
+
+// mayOwn refuses to give anybody to a source that nobody knows, or that is not read any
+// more. attr is what the change calls it.
+func (p *passage) mayOwn(ctx context.Context, id SourceID, attr string) error {
+	s, err := found(p.tx.Source(ctx, id))
 	switch {
 	case err != nil:
-		return fmt.Errorf("read source %s: %w", c.To, err)
-	case to == nil:
-		return Errorf(NotFound, "to", "there is no source %s", c.To).Hinted("see: rollcall sources list")
-	case to.Detached != 0:
-		return Errorf(Denied, "to", "the source %s is detached itself", c.To)
+		return fmt.Errorf("read source %s: %w", id, err)
+	case s == nil:
+		return Errorf(NotFound, attr, "there is no source %s", id).Hinted("see: rollcall sources list")
+	case s.Detached != 0:
+		return Errorf(Denied, attr, "the source %s is detached", id).
+			Hinted("it is gone from the configuration; name one that is there")
 	}
 	return nil
 }
