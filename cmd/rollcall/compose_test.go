@@ -90,7 +90,7 @@ func composeConfig(t *testing.T, service string) string {
 // and reads it with the configuration that the other container would read.
 func TestTheComposeDirectoryIsRead(t *testing.T) {
 	file := composeConfig(t, "rollcall-ldap")
-	s := shell{t, file, filepath.Join(t.TempDir(), "data")}
+	s := shell{T: t, config: file, data: filepath.Join(t.TempDir(), "data")}
 	s.exits(0, "config", "check")
 	lab := need.SlapdOn(t, filepath.Dir(file))
 

@@ -76,18 +76,24 @@ type victim struct {
 	http         *http.Client
 }
 
-// newVictim builds the program as it is shipped.
-func newVictim(t *testing.T) *victim {
+// shipped builds the program as it is shipped.
+func shipped(t *testing.T) (program string) {
 	t.Helper()
-	dir := t.TempDir()
-	data := filepath.Join(dir, "data")
-	v := &victim{told: newStory(), program: filepath.Join(dir, "rollcall"), dir: data, source: "okta", flags: []string{"--data", data},
-		http: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
-	build := exec.Command("go", "build", "-o", v.program, ".")
+	program = filepath.Join(t.TempDir(), "rollcall")
+	build := exec.Command("go", "build", "-o", program, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("build: %v\n%s", err, out)
 	}
+	return program
+}
+
+// newVictim returns the program with an empty folder.
+func newVictim(t *testing.T) *victim {
+	t.Helper()
+	data := filepath.Join(t.TempDir(), "data")
+	v := &victim{told: newStory(), program: shipped(t), dir: data, source: "okta", flags: []string{"--data", data},
+		http: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: clients}}}
 	t.Cleanup(func() {
 		if v.process != nil {
 			v.process.Process.Kill()

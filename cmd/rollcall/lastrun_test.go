@@ -16,7 +16,7 @@ import (
 func TestARunThatFailedIsSeen(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := shell{t, filepath.Join(dir, "rollcall.yaml"), filepath.Join(dir, "data")}
+	s := shell{T: t, config: filepath.Join(dir, "rollcall.yaml"), data: filepath.Join(dir, "data")}
 	text := "sources:\n  - name: corp\n    ldap: {urls: [\"ldap://127.0.0.1:1\"], base: \"dc=example,dc=com\"}\n"
 	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -78,11 +77,7 @@ func TestSIGHUPReadsTheSourcesAgain(t *testing.T) {
 	s.write(func(text string) string {
 		return strings.Replace(text, "      preset: openldap\n", "      preset: openldap\n      allow_plaintext: true\n", 1)
 	})
-	program := filepath.Join(t.TempDir(), "rollcall")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	d := daemonOf(s, program)
+	d := daemonOf(s, shipped(t))
 	s.ran(0, "sync", "run", "corp")
 	if out := s.exits(0, "sources", "list", "--json"); !strings.Contains(out, `"state":"running",`) || !strings.Contains(out, `"next":"20`) {
 		t.Errorf("the source is %s", out)

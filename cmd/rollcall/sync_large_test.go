@@ -39,6 +39,7 @@ func TestTenThousandPeople(t *testing.T) {
 	lab := need.Slapd(t, people, people/20)
 	lab.Modify(fmt.Sprintf("dn: %s\nchangetype: modify\nreplace: mail\nmail: nonsense\n", ldaptest.PersonDN(17)))
 	s := labShell(t, lab)
+	s.program = shipped(t)
 	s.hasty()
 	first := s.ran(0, "sync", "run", "corp")
 	if first.Created != people-1 || first.Refused != 1 || len(first.Errors) != 1 {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,15 +17,27 @@ import (
 // shell runs commands in this process, on a configuration and a data folder of the test.
 type shell struct {
 	*testing.T
-	config string
-	data   string
+	config  string
+	data    string
+	program string // as it is shipped; empty: the one that is tested, in this process
 }
 
 // exits runs a command, checks its exit code and returns what it printed.
 func (s shell) exits(code int, args ...string) string {
 	s.Helper()
 	var out, complaints bytes.Buffer
-	got := run(s.Context(), append([]string{"--config", s.config, "--data", s.data}, args...), map[string]string{}, strings.NewReader(""), &out, &complaints)
+	args = append([]string{"--config", s.config, "--data", s.data}, args...)
+	var got int
+	if s.program == "" {
+		got = run(s.Context(), args, map[string]string{}, strings.NewReader(""), &out, &complaints)
+	} else {
+		c := exec.CommandContext(s.Context(), s.program, args...)
+		c.Stdout, c.Stderr = &out, &complaints
+		if err := c.Run(); c.ProcessState == nil {
+			s.Fatalf("%s: %v", s.program, err)
+		}
+		got = c.ProcessState.ExitCode()
+	}
 	if got != code {
 		s.Fatalf("%s exits with %d, want %d\n%s%s", strings.Join(args, " "), got, code, &out, &complaints)
 	}
@@ -51,7 +64,7 @@ func (s shell) ran(code int, args ...string) (r wholeRun) {
 func labShell(t *testing.T, lab *need.Lab) shell {
 	t.Helper()
 	dir := t.TempDir()
-	s := shell{t, filepath.Join(dir, "rollcall.yaml"), filepath.Join(dir, "data")}
+	s := shell{T: t, config: filepath.Join(dir, "rollcall.yaml"), data: filepath.Join(dir, "data")}
 	text := "workspace: {name: Acme, seats: {limit: 20000, when_full: hold}}\n" + lab.Source() + `      timeout: 5s
     schedule: "@every 15m"
 `
