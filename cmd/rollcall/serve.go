@@ -121,7 +121,6 @@ const (
 	idleTimeout   = 2 * time.Minute
 	drainTimeout  = 8 * time.Second
 	readyTimeout  = 2 * time.Second
-	lockWait      = 2 * time.Second
 	maxHeader     = 64 << 10 // bytes
 )
 
@@ -135,7 +134,7 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	s.broken = s.store.Failed()
-	if err := s.lock(ctx); err != nil {
+	if err := s.store.Lock(ctx); err != nil {
 		return err
 	}
 	if err := s.store.Migrate(ctx); err != nil {
@@ -156,33 +155,6 @@ func (s *server) open(ctx context.Context) (err error) {
 		return err
 	}
 	return s.listen(ctx)
-}
-
-// lock takes the server's lock. A command that sets the database up has it for a moment,
-// so it is not given up at once.
-func (s *server) lock(ctx context.Context) error {
-	tick := time.NewTicker(setupPoll)
-	defer tick.Stop()
-	for began := time.Now(); ; {
-		refusal := s.store.Lock(ctx)
-		if refusal == nil {
-			return nil
-		}
-		if waited := time.Since(began); waited > setupWait || waited > lockWait && !s.beingMade(ctx) {
-			return refusal
-		}
-		select {
-		case <-ctx.Done():
-			return refusal
-		case <-tick.C:
-		}
-	}
-}
-
-// beingMade reports whether somebody may be making the tables of the database.
-func (s *server) beingMade(ctx context.Context) bool {
-	have, need, err := s.store.Schema(ctx)
-	return err == nil && have < need
 }
 
 // listen opens the socket and puts the server behind it together.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/user"
 	"strconv"
-	"time"
 
 	"rollcall/config"
 	"rollcall/directory"
@@ -96,7 +95,7 @@ func (a *app) openStore(ctx context.Context, c *config.Config) (*sqlstore.Store,
 	}
 	had, _, err := store.Schema(ctx)
 	if err == nil {
-		err = migrated(ctx, store)
+		err = store.Migrate(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -130,39 +129,6 @@ const commandCache = 8 << 20
 // storeConfig says where the database is.
 func storeConfig(c *config.Config, log *slog.Logger) sqlstore.Config {
 	return sqlstore.Config{Dir: c.Data, URL: c.Database.Reveal(), Logger: log}
-}
-
-// How long a command waits for another process that sets the database up at the moment.
-const (
-	setupWait = 20 * time.Second
-	setupPoll = 50 * time.Millisecond
-)
-
-// migrated brings the database up to date. When another process is doing so, as a
-// server that was started a moment ago may, it waits for that.
-func migrated(ctx context.Context, store *sqlstore.Store) error {
-	refusal := store.Migrate(ctx)
-	if refusal == nil {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, setupWait)
-	defer cancel()
-	tick := time.NewTicker(setupPoll)
-	defer tick.Stop()
-	for {
-		have, need, err := store.Schema(ctx)
-		if err != nil || have > need {
-			return refusal
-		}
-		if have == need {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return refusal
-		case <-tick.C:
-		}
-	}
 }
 
 // newLogger returns a logger that writes to w as the configuration says, but nothing that

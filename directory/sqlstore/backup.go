@@ -66,7 +66,7 @@ func Restore(ctx context.Context, c Config, file string, check Check) error {
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return cannotCopy(c.Dir, err)
 	}
-	s := &Store{place: filepath.Join(c.Dir, databaseFile), lockAt: filepath.Join(c.Dir, lockFile)}
+	s := &Store{place: filepath.Join(c.Dir, databaseFile), folder: c.Dir}
 	if err := s.Lock(ctx); err != nil {
 		return err
 	}

@@ -9,10 +9,14 @@ import (
 	"syscall"
 )
 
-// lockFile takes the file's lock without waiting and reports whether it got it. The
-// kernel gives it up when the process ends, however it ends.
-func tryLock(f *os.File) (bool, error) {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+// tryLock takes the file's lock, shared or for itself, without waiting and reports
+// whether it got it. The kernel gives it up when the process ends, however it ends.
+func tryLock(f *os.File, shared bool) (bool, error) {
+	how := syscall.LOCK_EX
+	if shared {
+		how = syscall.LOCK_SH
+	}
+	err := syscall.Flock(int(f.Fd()), how|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return false, nil
 	}

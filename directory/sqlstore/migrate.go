@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -32,37 +33,47 @@ func (s *Store) Migrate(ctx context.Context) error {
 	case have == want:
 		return nil
 	}
-	held := s.locked != nil
-	got, err := s.lockToMigrate(ctx)
-	if err != nil || !got {
-		return err
+	if s.folder == "" || s.locked != nil {
+		return s.migrateUp(ctx, have)
 	}
-	if !held {
-		defer s.unlock()
-	}
-	return s.migrateUp(ctx, have)
+	return s.migrateInTurn(ctx)
 }
 
-// patience for another process that is just migrating, which takes no longer on a slow
-// machine.
-const migrationPatience = 10 * time.Second
+// migrationPatience is for a server that holds the data folder while its tables are
+// older: it brings them up to date as soon as it starts, however slow the machine is.
+const migrationPatience = 20 * time.Second
 
-// lockToMigrate takes the server's lock. It need not when another process, which has
-// it, brings the tables up to date meanwhile.
-func (s *Store) lockToMigrate(ctx context.Context) (got bool, err error) {
-	for deadline := time.Now().Add(migrationPatience); ; {
-		if got, err = s.lock(); err != nil || got {
-			return got, err
-		}
-		if s.checkSchema(ctx) == nil {
-			return false, nil
-		}
-		if ctx.Err() != nil || time.Now().After(deadline) {
-			return false, directory.Errorf(directory.Unavailable, "", "the database %s is older than this program, and a server is using it", s.place).
-				Hinted("stop the server and start its newer version")
-		}
-		time.Sleep(20 * time.Millisecond)
+// migrateInTurn migrates a data folder whose server this process is not. One process
+// does so at a time, and none while a server of another version works.
+func (s *Store) migrateInTurn(ctx context.Context) error {
+	var turn *os.File
+	err := until(ctx, s.busy(), func() (done bool, err error) {
+		turn, err = s.take(turnFile, false)
+		return turn != nil, err
+	})
+	if err != nil {
+		return err
 	}
+	defer turn.Close()
+	refusal := directory.Errorf(directory.Unavailable, "", "the database %s is older than this program, and a server is using it", s.place).
+		Hinted("stop the server and start its newer version")
+	patient, cancel := context.WithTimeout(ctx, migrationPatience)
+	defer cancel()
+	return until(patient, refusal, func() (bool, error) {
+		have, want, err := s.versions(ctx)
+		switch {
+		case err != nil || have == want:
+			return true, err
+		case have > want:
+			return true, s.newer(have, want)
+		}
+		f, err := s.take(lockFile, true)
+		if err != nil || f == nil {
+			return false, err
+		}
+		defer f.Close()
+		return true, s.migrateUp(ctx, have)
+	})
 }
 
 // migrateUp makes the tables, or changes those of the version that the database has.

@@ -41,7 +41,7 @@ type Store struct {
 	kept     kept                   // statements of the writing connection of SQLite
 	tokens   knownTokens
 	blocks   blockSizes
-	lockAt   string   // the lock file's path, or empty
+	folder   string   // of the lock files, or empty
 	locked   *os.File // while this process is the server
 
 	mu      sync.Mutex

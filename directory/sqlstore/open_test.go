@@ -150,6 +150,51 @@ func TestASecondServerIsRefused(t *testing.T) {
 	}
 }
 
+func TestAServerWaitsForWhoeverMakesTheTables(t *testing.T) {
+	dir := t.TempDir()
+	s := open(t, Config{Dir: dir})
+	f, err := s.take(lockFile, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	brief, cancel := context.WithTimeout(t.Context(), 3*lockPoll)
+	defer cancel()
+	saysOnce(t, s.Lock(brief), "another process is changing the tables", "try again")
+
+	done := make(chan error)
+	go func() { done <- s.Lock(t.Context()) }()
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if !s.Alone() {
+		t.Error("it is not the server")
+	}
+}
+
+func TestManyMakeTheTablesTogether(t *testing.T) {
+	dir := t.TempDir()
+	done := make(chan error)
+	for range 6 {
+		s := open(t, Config{Dir: dir})
+		go func() { done <- s.Migrate(t.Context()) }()
+	}
+	server := open(t, Config{Dir: dir})
+	if err := server.Lock(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := server.Migrate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for range 6 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestMigrationWaitsForTheServerToEnd(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, Config{Dir: dir})
@@ -161,7 +206,9 @@ func TestMigrationWaitsForTheServerToEnd(t *testing.T) {
 	}
 	other := open(t, Config{Dir: dir})
 	saysOnce(t, other.Ready(t.Context()), "older than this program")
-	saysOnce(t, other.Migrate(t.Context()), "older than this program", "a server is using it")
+	brief, cancel := context.WithTimeout(t.Context(), 3*lockPoll)
+	defer cancel()
+	saysOnce(t, other.Migrate(brief), "older than this program", "a server is using it")
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}

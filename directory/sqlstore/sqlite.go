@@ -19,11 +19,8 @@ import (
 	"rollcall/directory"
 )
 
-// The names of what lies in a data folder.
-const (
-	databaseFile = "rollcall.db"
-	lockFile     = "rollcall.lock"
-)
+// databaseFile is the name of the database in a data folder.
+const databaseFile = "rollcall.db"
 
 // File returns the path of the SQLite database in a data folder.
 func File(dir string) string { return filepath.Join(dir, databaseFile) }
@@ -37,7 +34,7 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 		return directory.Errorf(directory.Invalid, "", "no data folder and no database URL is given")
 	}
 	s.dialect, s.place = sqliteDialect, filepath.Join(c.Dir, databaseFile)
-	s.lockAt = filepath.Join(c.Dir, lockFile)
+	s.folder = c.Dir
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
 		return directory.Errorf(directory.Unavailable, "", "the data folder %s cannot be made: %s", c.Dir, cause(err)).
 			Hinted("%s", folderHint(err))
