@@ -107,29 +107,40 @@ func (p *passage) setPassword(u *User) {
 	}
 }
 
-// leave cancels what is still to be done for somebody who loses access, and turns the
-// link of somebody who is gone for good into a tombstone.
+// leave cancels what is still to be done for somebody who loses access or is gone for
+// good, and turns the link of the latter into a tombstone. What was asked for while they
+// had no access waits until they have it.
 func (p *passage) leave(ctx context.Context, m *move) error {
 	if p.ws.Target == "" || m.after != nil && m.after.EffectivelyActive() {
 		return nil
 	}
-	id := string(idOf(m.before, m.after))
+	switch id := string(idOf(m.before, m.after)); {
+	case m.after == nil:
+		if err := p.cancelActs(ctx, id, "the person is gone"); err != nil {
+			return err
+		}
+		return p.bury(ctx, id, m.before)
+	case m.before != nil && m.before.EffectivelyActive():
+		return p.cancelActs(ctx, id, "the person lost access")
+	}
+	return nil
+}
+
+// cancelActs cancels what waits to be done for somebody.
+func (p *passage) cancelActs(ctx context.Context, id, cause string) error {
 	open, err := p.tx.OpenActions(ctx, UserRecord, id)
 	if err != nil {
 		return fmt.Errorf("read actions of %s: %w", id, err)
 	}
 	for _, a := range open {
-		if a.State != ActWaiting || m.before == nil {
+		if a.State != ActWaiting {
 			continue
 		}
-		if err := p.d.putAct(ctx, p.tx, &a, ActCancelled, "the person lost access"); err != nil {
+		if err := p.d.putAct(ctx, p.tx, &a, ActCancelled, cause); err != nil {
 			return err
 		}
 	}
-	if m.after != nil {
-		return nil
-	}
-	return p.bury(ctx, id, m.before)
+	return nil
 }
 
 func (p *passage) bury(ctx context.Context, id string, before *User) error {

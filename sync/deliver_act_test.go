@@ -3,6 +3,7 @@ package sync_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,32 @@ func (b *branch) shown() (all []directory.Action) {
 		b.Fatal(err)
 	}
 	return all
+}
+
+// waiting lists what is still to be done for somebody.
+func (b *branch) waiting(id directory.ResourceID) (all []directory.Action) {
+	b.Helper()
+	err := b.store.View(b.Context(), b.admin.Workspace, func(ctx context.Context, tx directory.ReadTx) (err error) {
+		all, err = tx.OpenActions(ctx, directory.UserRecord, string(id))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return all
+}
+
+// act reads one act.
+func (b *branch) act(id string) (a *directory.Action) {
+	b.Helper()
+	err := b.store.View(b.Context(), b.admin.Workspace, func(ctx context.Context, tx directory.ReadTx) (err error) {
+		a, err = tx.Action(ctx, id)
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return a
 }
 
 func TestAResetIsNotSentTwiceAfterACrash(t *testing.T) {
@@ -128,6 +155,50 @@ func TestLosingAccessCancelsWhatIsWaiting(t *testing.T) {
 	b.drain()
 	if acts := b.target.Accounts()[ada.ID].Acts; len(acts) != 0 {
 		t.Errorf("done were %v", acts)
+	}
+}
+
+func TestAPasswordWaitsForWhoHasNoAccountYet(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		b.must(b.admin, directory.PutWorkspace{Settings: directory.Settings{Seats: 1}})
+		ada := b.hire("ada")
+		bob := newcomer("bob")
+		held := b.must(b.admin, directory.PutUser{User: bob, Password: directory.NewSecret("secret")}).User
+		if held.EffectivelyActive() {
+			t.Fatal("bob has a seat")
+		}
+		b.must(b.admin, directory.LogOut{ID: held.ID})
+		b.drain()
+		b.must(b.admin, directory.SetGrants{ID: held.ID, Grants: []directory.Grant{{Kind: directory.ChannelGrant, Name: "board"}}})
+		b.drain()
+		b.must(b.admin, directory.SwitchOff{ID: ada.ID}) // frees the seat
+		b.drain()
+		a := b.target.Accounts()[held.ID]
+		if a.Password != "secret" || !slices.Equal(a.Acts, []directory.ActionKind{directory.ActPassword}) {
+			t.Errorf("the password is %q, the acts were %v", a.Password, a.Acts)
+		}
+	})
+}
+
+func TestWhatWaitsForSomebodyGoneIsCancelled(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	bob := newcomer("bob")
+	bob.Wanted = false
+	out := b.must(b.admin, directory.PutUser{User: bob, Password: directory.NewSecret("secret")}).User
+	b.drain()
+	open := b.waiting(out.ID)
+	if len(open) != 1 || open[0].State != directory.ActWaiting {
+		t.Fatalf("waiting is %+v", open)
+	}
+	b.must(b.admin, directory.DeleteUser{ID: out.ID})
+	b.time.advance(directory.Settings{}.Grace() + time.Hour)
+	b.must(directory.Actor{Kind: directory.System, Name: "retention", Workspace: b.admin.Workspace}, directory.Purge{ID: out.ID})
+	b.drain()
+	if open := b.waiting(out.ID); len(open) != 0 {
+		t.Errorf("still waiting is %+v", open)
+	}
+	if a := b.act(open[0].ID); a.State != directory.ActCancelled || a.Cause != "the person is gone" || a.Payload != "" {
+		t.Errorf("the password is %+v", a)
 	}
 }
 
