@@ -83,10 +83,12 @@ type ResetE2EE struct {
 // another name everybody is delivered anew.
 type SetTarget struct{ Target string }
 
-// Redeliver delivers a person again, or everything that was parked.
+// Redeliver delivers a person again, or everything that was parked: some at a time, while
+// the receipt says that there is more.
 type Redeliver struct {
 	ID     ResourceID
 	Parked bool
+	Until  time.Time // only what was parked until then; zero: everything
 }
 
 // SignIn records a person's first sign-in.
@@ -303,7 +305,7 @@ type Receipt struct {
 	Groups  []GroupRef   // to which User belongs
 	Left    []ResourceID // members that were left out
 	Run     *Run         // as it is now; of changes about runs
-	More    bool         // FillSeats and Forget: a further slice is waiting
+	More    bool         // FillSeats, Forget and Redeliver: a further slice is waiting
 }
 
 // Outcome says in a word what came of a change.

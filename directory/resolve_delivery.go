@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // resolveAct asks for an act in the target. One that is waiting already is not asked for
@@ -179,15 +181,15 @@ func (p *passage) resolveTarget(c SetTarget) error {
 	return nil
 }
 
-// maxRedelivered bounds what one Redeliver raises.
-const maxRedelivered = 10_000
+// redeliveredAtOnce bounds what one Redeliver raises, for everybody waits meanwhile.
+const redeliveredAtOnce = 500
 
 func (p *passage) resolveRedeliver(ctx context.Context, c Redeliver) error {
 	if p.ws.Target == "" {
 		return Errorf(Denied, "", "the workspace has no target to deliver to")
 	}
 	if c.Parked {
-		return p.redeliverParked(ctx)
+		return p.redeliverParked(ctx, c.Until)
 	}
 	u, err := p.tx.User(ctx, c.ID)
 	if Is(err, NotFound) {
@@ -198,28 +200,55 @@ func (p *passage) resolveRedeliver(ctx context.Context, c Redeliver) error {
 	}
 	p.what.name = u.UserName
 	p.other = &otherMove{outcome: Updated, diff: []Diff{{Path: "delivery", After: "again"}},
-		write: func(ctx context.Context) error { return p.tx.Raise(ctx, UserRecord, string(c.ID), PushLane) }}
+		write: func(ctx context.Context) error { return p.raiseAgain(ctx, UserRecord, string(c.ID)) }}
 	return nil
 }
 
-func (p *passage) redeliverParked(ctx context.Context) error {
+// redeliverParked takes who has been parked longest first. Who is parked again meanwhile
+// comes last, and after until.
+func (p *passage) redeliverParked(ctx context.Context, until time.Time) error {
 	p.what = ref{WorkspaceRecord, string(p.ws.ID), p.ws.Slug}
-	parked, err := p.tx.ParkedDeliveries(ctx, maxRedelivered)
+	parked, err := p.tx.ParkedDeliveries(ctx, redeliveredAtOnce+1)
 	if err != nil {
 		return fmt.Errorf("read what is parked: %w", err)
+	}
+	if !until.IsZero() {
+		parked = slices.DeleteFunc(parked, func(d Delivery) bool { return d.Parked.After(until) })
 	}
 	p.other = &otherMove{outcome: Unchanged}
 	if len(parked) == 0 {
 		return nil
 	}
-	p.other.outcome, p.other.diff = Updated, []Diff{{Path: "parked", Before: len(parked), After: 0}}
+	if p.receipt.More = len(parked) > redeliveredAtOnce; p.receipt.More {
+		parked = parked[:redeliveredAtOnce]
+	}
+	p.other.outcome, p.other.diff = Updated, []Diff{{Path: "redelivered", After: len(parked)}}
 	p.other.write = func(ctx context.Context) error {
 		for _, d := range parked {
-			if err := p.tx.Raise(ctx, d.Type, d.Record, PushLane); err != nil {
-				return fmt.Errorf("raise %s: %w", d.Record, err)
+			if err := p.raiseAgain(ctx, d.Type, d.Record); err != nil {
+				return err
 			}
 		}
 		return nil
+	}
+	return nil
+}
+
+// raiseAgain raises a record: urgently, if it is about somebody who has no access any
+// more.
+func (p *passage) raiseAgain(ctx context.Context, t RecordType, record string) error {
+	lane := PushLane
+	if t == UserRecord {
+		u, err := found(p.tx.User(ctx, ResourceID(record)))
+		if err != nil {
+			return fmt.Errorf("read user %s: %w", record, err)
+		}
+		if u == nil || !u.EffectivelyActive() {
+			lane = UrgentLane
+		}
+	}
+	if err := p.tx.Raise(ctx, t, record, lane); err != nil {
+		return fmt.Errorf("raise %s: %w", record, err)
 	}
 	return nil
 }
