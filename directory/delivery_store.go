@@ -28,6 +28,9 @@ type DeliveryReader interface {
 	Action(ctx context.Context, id string) (*Action, error)
 	// OpenActions lists the actions of a record that are waiting or sending, in order.
 	OpenActions(ctx context.Context, t RecordType, record string) ([]Action, error)
+	// ActionsOf lists the actions of a record that are waiting, sending, unknown or failed,
+	// in order.
+	ActionsOf(ctx context.Context, t RecordType, record string) ([]Action, error)
 	// ShownActions lists the actions that are unknown or failed, in order.
 	ShownActions(ctx context.Context) ([]Action, error)
 }

@@ -43,16 +43,12 @@ func newAction(id ResourceID, kind ActionKind) *Action {
 // demand writes an action, in place of earlier ones of its kind that are waiting or about
 // which nobody knows, and raises its record.
 func (p *passage) demand(ctx context.Context, id ResourceID, a *Action) error {
-	open, err := p.tx.OpenActions(ctx, UserRecord, string(id))
+	all, err := p.tx.ActionsOf(ctx, UserRecord, string(id))
 	if err != nil {
 		return fmt.Errorf("read actions of %s: %w", id, err)
 	}
-	shown, err := p.tx.ShownActions(ctx)
-	if err != nil {
-		return fmt.Errorf("read actions: %w", err)
-	}
-	for _, old := range append(open, shown...) {
-		if old.Record != string(id) || old.Kind != a.Kind || old.State == ActSending {
+	for _, old := range all {
+		if old.Kind != a.Kind || old.State == ActSending {
 			continue
 		}
 		if err := p.d.putAct(ctx, p.tx, &old, ActCancelled, "asked for again"); err != nil {

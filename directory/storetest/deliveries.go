@@ -149,12 +149,59 @@ func testActions(t *testing.T, open Open) {
 			return tx.OpenActions(ctx, directory.UserRecord, "u")
 		})
 	}
+	of := func(record string) []directory.Action {
+		return read(f, func(tx directory.ReadTx, ctx context.Context) ([]directory.Action, error) {
+			return tx.ActionsOf(ctx, directory.UserRecord, record)
+		})
+	}
 	put(b, a)
 	f.same("open actions", open1(), []directory.Action{a, b})
+	f.same("actions of the record", of("u"), []directory.Action{a, b})
 	a.State, a.Payload, b.State, b.Cause = directory.ActDone, "", directory.ActUnknown, "killed"
 	put(a, b)
 	f.same("open actions at the end", len(open1()), 0)
 	f.same("shown actions", read(f, directory.ReadTx.ShownActions), []directory.Action{b})
+	f.same("actions of the record at the end", of("u"), []directory.Action{b})
+	f.same("actions of another record", len(of("v")), 0)
+}
+
+// testForgetActions lets acts end on two days, and forgets the first.
+func testForgetActions(t *testing.T, open Open) {
+	f := provisioned(t, open)
+	next := day.Add(24 * time.Hour)
+	states := []directory.ActionState{directory.ActDone, directory.ActCancelled, directory.ActUnknown, directory.ActFailed,
+		directory.ActWaiting, directory.ActSending}
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for _, s := range states {
+			for name, at := range map[string]time.Time{"old ": day, "new ": next} {
+				err := tx.PutAction(ctx, &directory.Action{ID: name + string(s), Type: directory.UserRecord, Record: "u",
+					Kind: directory.ActLogOut, State: s, Asked: day, Changed: at})
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	rounds := 0
+	for more := true; more; rounds++ {
+		f.update(func(ctx context.Context, tx directory.WriteTx) (err error) {
+			more, err = tx.Forget(ctx, next, 1)
+			return err
+		})
+	}
+	f.same("rounds of one act", rounds, 4)
+	act := func(id string) func(directory.ReadTx, context.Context) (*directory.Action, error) {
+		return func(tx directory.ReadTx, ctx context.Context) (*directory.Action, error) { return tx.Action(ctx, id) }
+	}
+	for i, s := range states {
+		read(f, act("new "+string(s)))
+		if i < 4 {
+			missing(f, "an act that ended long ago", act("old "+string(s)))
+		} else {
+			read(f, act("old "+string(s)))
+		}
+	}
 }
 
 func testFanOut(t *testing.T, open Open) {
