@@ -198,7 +198,7 @@ func (r *reserving) putOff(ctx context.Context, holder, key string) error {
 		return fmt.Errorf("read delivery of %s: %w", holder, err)
 	}
 	if other == nil || other.Lane == 0 && other.Parked.IsZero() {
-		if err := r.tx.Raise(ctx, UserRecord, holder, row.Lane); err != nil {
+		if err := r.tx.Raise(ctx, UserRecord, holder, row.Lane, now); err != nil {
 			return fmt.Errorf("raise user %s: %w", holder, err)
 		}
 	}

@@ -61,7 +61,7 @@ func (p *passage) recordUser(ctx context.Context, m *move) error {
 	if err := p.noteBy(ctx, by, change, ref{UserRecord, id, ""}, m.outcome, detail); err != nil {
 		return err
 	}
-	if err := p.tx.Raise(ctx, UserRecord, id, p.lane(m)); err != nil {
+	if err := p.tx.Raise(ctx, UserRecord, id, p.lane(m), p.now); err != nil {
 		return fmt.Errorf("raise user %s: %w", id, err)
 	}
 	return p.leave(ctx, m)
@@ -129,11 +129,11 @@ func (p *passage) raiseGrants(ctx context.Context, id ResourceID) error {
 		return nil
 	}
 	if g.after == nil {
-		return p.tx.Raise(ctx, GroupRecord, string(id), PushLane)
+		return p.tx.Raise(ctx, GroupRecord, string(id), PushLane, p.now)
 	}
 	for _, list := range [][]ResourceID{g.add, g.remove} {
 		for _, member := range list {
-			if err := p.tx.Raise(ctx, UserRecord, string(member), PushLane); err != nil {
+			if err := p.tx.Raise(ctx, UserRecord, string(member), PushLane, p.now); err != nil {
 				return fmt.Errorf("raise member %s: %w", member, err)
 			}
 		}

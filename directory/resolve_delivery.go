@@ -59,7 +59,7 @@ func (p *passage) demand(ctx context.Context, id ResourceID, a *Action) error {
 	if err := p.tx.PutAction(ctx, a); err != nil {
 		return err
 	}
-	if err := p.tx.Raise(ctx, UserRecord, string(id), PushLane); err != nil {
+	if err := p.tx.Raise(ctx, UserRecord, string(id), PushLane, p.now); err != nil {
 		return fmt.Errorf("raise user %s: %w", id, err)
 	}
 	return nil
@@ -172,7 +172,7 @@ func (p *passage) resolveTarget(c SetTarget) error {
 		if err := p.tx.PutPause(ctx, Pause{}); err != nil || c.Target == "" {
 			return err
 		}
-		return p.tx.Raise(ctx, WorkspaceRecord, string(p.ws.ID), SyncLane)
+		return p.tx.Raise(ctx, WorkspaceRecord, string(p.ws.ID), SyncLane, p.now)
 	}
 	return nil
 }
@@ -243,7 +243,7 @@ func (p *passage) raiseAgain(ctx context.Context, t RecordType, record string) e
 			lane = UrgentLane
 		}
 	}
-	if err := p.tx.Raise(ctx, t, record, lane); err != nil {
+	if err := p.tx.Raise(ctx, t, record, lane, p.now); err != nil {
 		return fmt.Errorf("raise %s: %w", record, err)
 	}
 	return nil

@@ -144,8 +144,9 @@ type WriteTx interface {
 	Forget(ctx context.Context, before time.Time, limit int) (more bool, err error)
 	// EraseAudit removes salt and detail of every audit record about a record.
 	EraseAudit(ctx context.Context, t RecordType, record string) error
-	// Raise raises a record's generation: its present state has to be carried outward.
-	Raise(ctx context.Context, t RecordType, record string, lane Lane) error
+	// Raise raises a record's generation: its present state has to be carried outward, from
+	// now on.
+	Raise(ctx context.Context, t RecordType, record string, lane Lane, now time.Time) error
 }
 
 // UserWriter writes people.

@@ -49,7 +49,7 @@ func TestAnyNumberIsRedelivered(t *testing.T) {
 	park := func(n int, at time.Time) {
 		name := func(i int) string { return fmt.Sprintf("%s-%04d", at.Format(time.TimeOnly), i) }
 		b.each(n, func(ctx context.Context, tx directory.WriteTx, i int) error {
-			return tx.Raise(ctx, directory.UserRecord, name(i), directory.SyncLane)
+			return tx.Raise(ctx, directory.UserRecord, name(i), directory.SyncLane, at)
 		})
 		b.each(n, func(ctx context.Context, tx directory.WriteTx, i int) error {
 			return tx.PutDelivery(ctx, &directory.Delivery{Type: directory.UserRecord, Record: name(i), Parked: at, Cause: "no"})

@@ -24,7 +24,7 @@ func (f *fixture) raise(record string, lanes ...directory.Lane) {
 	f.Helper()
 	f.update(func(ctx context.Context, tx directory.WriteTx) error {
 		for _, l := range lanes {
-			if err := tx.Raise(ctx, directory.UserRecord, record, l); err != nil {
+			if err := tx.Raise(ctx, directory.UserRecord, record, l, day); err != nil {
 				return err
 			}
 		}
@@ -52,15 +52,17 @@ func (f *fixture) due(l directory.Lane, at time.Time) (records []string) {
 
 func testDeliveries(t *testing.T, open Open) {
 	f := provisioned(t, open)
-	far := time.Now().Add(time.Hour).UTC().Truncate(time.Millisecond)
+	far := day.Add(time.Hour)
 	f.raise("a", directory.PushLane)
 	f.raise("b", directory.PushLane, directory.UrgentLane, directory.SyncLane)
 	f.same("due pushes", f.due(directory.PushLane, far), []string{"a"})
 	f.same("due urgently", f.due(directory.UrgentLane, far), []string{"b"})
-	f.same("due before", f.due(directory.UrgentLane, day), []string(nil))
+	f.same("due before", f.due(directory.UrgentLane, day.Add(-time.Millisecond)), []string(nil))
 
 	d := f.delivery("b")
 	f.same("generation", d.Generation, int64(3))
+	f.same("behind since", d.Behind, day)
+	f.same("next", d.Next, day)
 	d.Synced, d.Claim, d.ClaimUntil, d.Attempts, d.Cause = 2, "c1", far.Add(time.Minute), 4, "down"
 	d.Next, d.WaitsFor, d.Walked = far, "a", "w"
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
