@@ -124,17 +124,19 @@ func (p *passage) leave(ctx context.Context, m *move) error {
 	return nil
 }
 
-// cancelActs cancels what waits to be done for somebody.
+// cancelActs cancels what is to be done for somebody. What is being sent may be done all
+// the same, and is not sent again.
 func (p *passage) cancelActs(ctx context.Context, id, cause string) error {
 	open, err := p.tx.OpenActions(ctx, UserRecord, id)
 	if err != nil {
 		return fmt.Errorf("read actions of %s: %w", id, err)
 	}
 	for _, a := range open {
-		if a.State != ActWaiting {
-			continue
+		why := cause
+		if a.State == ActSending {
+			why += " while it was being sent"
 		}
-		if err := p.d.putAct(ctx, p.tx, &a, ActCancelled, cause); err != nil {
+		if err := p.d.putAct(ctx, p.tx, &a, ActCancelled, why); err != nil {
 			return err
 		}
 	}

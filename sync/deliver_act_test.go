@@ -202,6 +202,45 @@ func TestWhatWaitsForSomebodyGoneIsCancelled(t *testing.T) {
 	}
 }
 
+// TestWhatWasBeingSentIsNotSentAgainToALeaver switches somebody off while an act is under
+// way, of which the worker learns afterwards what came of it.
+func TestWhatWasBeingSentIsNotSentAgainToALeaver(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		fault targettest.Fault
+		done  int
+		state directory.ActionState
+	}{
+		{"surely not done", targettest.Fault{Before: &bridgesync.NotSent{Err: errors.New("connection refused")}}, 0, directory.ActCancelled},
+		{"done, and the answer lost", targettest.Fault{After: errors.New("reset")}, 1, directory.ActCancelled},
+		{"done", targettest.Fault{}, 1, directory.ActDone},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBranch(t, onSQLite(t))
+			ada := b.hire("ada")
+			b.drain()
+			b.must(b.admin, directory.SetPassword{ID: ada.ID, Password: directory.NewSecret("secret")})
+			id := b.waiting(ada.ID)[0].ID
+			b.target.Rules = func(c targettest.Call) targettest.Fault {
+				if c.Method != "act" {
+					return targettest.Fault{}
+				}
+				b.target.Rules = nil
+				b.must(b.admin, directory.SwitchOff{ID: ada.ID})
+				return tt.fault
+			}
+			b.drain()
+			if acts := b.target.Accounts()[ada.ID].Acts; len(acts) != tt.done {
+				t.Errorf("it was done %d times", len(acts))
+			}
+			if a := b.act(id); a.State != tt.state || a.Payload != "" {
+				t.Errorf("the act is %+v", a)
+			}
+			b.agree()
+		})
+	}
+}
+
 func TestARefusedActIsShownAndHoldsUpNothing(t *testing.T) {
 	b := newBranch(t, onSQLite(t))
 	ada := b.hire("ada")
