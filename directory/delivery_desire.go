@@ -171,7 +171,7 @@ func (r *reserving) circle(ctx context.Context, holder string) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("read delivery of %s: %w", at, err)
 		}
-		if row == nil {
+		if row == nil || !row.Parked.IsZero() {
 			return false, nil
 		}
 		at = row.WaitsFor
@@ -180,7 +180,7 @@ func (r *reserving) circle(ctx context.Context, holder string) (bool, error) {
 }
 
 // putOff makes the delivery wait for the holder's. One who has the name rightly gives it
-// to nobody: then the delivery is parked, for a person to decide.
+// to nobody: then the delivery is parked, for a person to decide, until the name is free.
 func (r *reserving) putOff(ctx context.Context, holder, key string) error {
 	owner, err := found(r.tx.User(ctx, ResourceID(holder)))
 	if err != nil {
@@ -189,7 +189,7 @@ func (r *reserving) putOff(ctx context.Context, holder, key string) error {
 	now := r.d.clock()
 	row := r.row
 	if owner != nil && slices.Contains(NamesOf(owner).keys(), key) {
-		waits(row, "", fmt.Sprintf("the name %s belongs to the user %s", key, holder), now)
+		waits(row, holder, fmt.Sprintf("the name %s belongs to the user %s", key, holder), now)
 		row.Parked, row.Lane = now, 0
 		return r.tx.PutDelivery(ctx, row)
 	}

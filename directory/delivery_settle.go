@@ -107,7 +107,7 @@ func (s *settlement) failed(r Delivered) {
 			row.Next = r.Pause
 		}
 	case r.Park:
-		row.Parked, row.Lane = s.now, 0
+		row.Parked, row.Lane, row.WaitsFor = s.now, 0, r.WaitsFor
 	default:
 		row.Next = r.Retry
 	}

@@ -42,7 +42,8 @@ type DeliveryWriter interface {
 	DeleteDelivery(ctx context.Context, t RecordType, record string) error
 	// EndClaims makes everything due that somebody claimed.
 	EndClaims(ctx context.Context) error
-	// EndWaiting makes everything due that waits for a record.
+	// EndWaiting makes everything due that waits for a record; what is parked for it goes
+	// into the push lane.
 	EndWaiting(ctx context.Context, record string, now time.Time) error
 	// Wake inserts a job for a lane unless one is waiting, with the commit; Started notes
 	// that the waiting one has begun.

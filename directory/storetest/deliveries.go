@@ -78,6 +78,12 @@ func testDeliveries(t *testing.T, open Open) {
 	f.same("next once nobody is waited for", f.delivery("b").Next, day)
 	f.same("waits for", f.delivery("b").WaitsFor, "")
 
+	d.Lane, d.Parked = 0, day
+	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
+	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.EndWaiting(ctx, "a", day) })
+	f.same("parked once nobody is waited for", f.delivery("b").Parked, time.Time{})
+	f.same("lane once nobody is waited for", f.delivery("b").Lane, directory.PushLane)
+
 	d.Lane, d.Parked, d.Claim, d.ClaimUntil = 0, day, "", time.Time{}
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
 	parked := read(f, func(tx directory.ReadTx, ctx context.Context) ([]directory.Delivery, error) {
