@@ -82,7 +82,7 @@ func (p *passage) resolvePassword(ctx context.Context, id ResourceID) error {
 		return err
 	}
 	if p.act == nil {
-		return Errorf(Denied, "password", "this directory cannot keep a password until it is delivered")
+		return errNoSealer
 	}
 	p.what = ref{UserRecord, string(id), u.UserName}
 	p.other = &otherMove{outcome: Updated, diff: []Diff{{Path: "act", After: ActPassword}},
@@ -92,18 +92,22 @@ func (p *passage) resolvePassword(ctx context.Context, id ResourceID) error {
 
 // setPassword sets the password that came with a person's record: in the built-in
 // workspace, or in the target.
-func (p *passage) setPassword(u *User) {
-	if p.hash == "" {
-		return
-	}
-	if p.ws.Target == "" {
+func (p *passage) setPassword(u *User) error {
+	switch {
+	case p.hash == "":
+	case p.ws.Target == "":
 		u.Facts.Password = p.hash
-		return
-	}
-	if p.act != nil {
+	case p.act == nil:
+		return errNoSealer
+	default:
 		p.always = append(p.always, func(ctx context.Context) error { return p.demand(ctx, u.ID, p.act) })
 	}
+	return nil
 }
+
+// errNoSealer refuses a password that would lie open until it is delivered.
+var errNoSealer = Errorf(Denied, "password", "this program cannot keep a password until it is delivered to the target").
+	Hinted("run it with the configuration that names the target of the workspace")
 
 // leave cancels what is still to be done for somebody who loses access or is gone for
 // good, and turns the link of the latter into a tombstone. What was asked for while they

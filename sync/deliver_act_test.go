@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rollcall/directory"
+	"rollcall/directory/vault"
 	bridgesync "rollcall/sync"
 	"rollcall/sync/targettest"
 )
@@ -271,6 +272,24 @@ func TestActsNeedATarget(t *testing.T) {
 			t.Errorf("%s: %v", c.Kind(), err)
 		}
 	}
+}
+
+func TestAPasswordThatCannotBeKeptIsRefused(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada := b.hire("ada")
+	b.Directory = directory.New(b.store, directory.WithClock(b.time.Now), directory.WithHasher(&vault.Argon2{Memory: 64, Passes: 1}))
+	secret := directory.NewSecret("secret")
+	changed := *ada
+	changed.Title = "Countess"
+	for _, c := range []directory.Change{directory.PutUser{User: newcomer("bob"), Password: secret},
+		directory.PutUser{User: changed, Password: secret}, directory.SetPassword{ID: ada.ID, Password: secret}} {
+		if _, err := b.Apply(t.Context(), b.admin, c); !directory.Is(err, directory.Denied) {
+			t.Errorf("%s: %v", c.Kind(), err)
+		}
+	}
+	b.must(b.okta, directory.PutUser{User: newcomer("bob"), Password: secret}) // of a source that sends one with everybody
+	b.must(b.admin, directory.SetTarget{})
+	b.must(b.admin, directory.PutUser{User: newcomer("cyd"), Password: secret})
 }
 
 func TestAWorkerThatDiedIsReplaced(t *testing.T) {
