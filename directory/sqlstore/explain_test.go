@@ -213,6 +213,10 @@ func TestWhatFollowsUsesItsIndexes(t *testing.T) {
 			"actions_of ":       func() error { _, err := r.OpenActions(ctx, directory.UserRecord, "x"); return err },
 			"actions_shown":     func() error { _, err := r.ShownActions(ctx); return err },
 			"actions_ended":     func() error { return p.query(ctx, nil, "select id "+oldActs, r.ws, int64(1), 10) },
+			"refusals_at":       func() error { return p.query(ctx, nil, "select actor "+oldRefusals, r.ws, int64(1), 10) },
+			"dropped_members_old": func() error {
+				return p.query(ctx, nil, "select member "+oldDropped, r.ws, int64(1), 10)
+			},
 		} {
 			p.seen = nil
 			if err := ask(); err != nil {

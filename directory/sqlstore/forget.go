@@ -14,13 +14,9 @@ const (
 		and last_at < $2
 		limit $3`
 	oldDropped = `
-		from dropped_members d
-		where d.workspace_id = $1
-		and (d.dropped_at < $2 or not exists (
-			select 1
-			from groups g
-			where g.workspace_id = d.workspace_id
-			and g.id = d.group_id))
+		from dropped_members
+		where workspace_id = $1
+		and dropped_at < $2
 		limit $3`
 	oldActs = `
 		from actions
@@ -30,8 +26,7 @@ const (
 		limit $3`
 )
 
-// Forget implements [directory.WriteTx]. There is no index by time for refusals: it comes
-// once a day, and every refusal would have to keep the index.
+// Forget implements [directory.WriteTx].
 func (w *writer) Forget(ctx context.Context, before time.Time, limit int) (more bool, err error) {
 	for _, old := range []struct{ rows, removal string }{
 		{oldRefusals, `
@@ -41,7 +36,7 @@ func (w *writer) Forget(ctx context.Context, before time.Time, limit int) (more 
 		{oldDropped, `
 		delete from dropped_members
 		where workspace_id = $1
-		and (source, group_id, member) in (select d.source, d.group_id, d.member ` + oldDropped + `)`},
+		and (source, group_id, member) in (select source, group_id, member ` + oldDropped + `)`},
 		{oldActs, `
 		delete from actions
 		where workspace_id = $1
