@@ -179,8 +179,9 @@ type FillSeats struct{}
 // Purge removes a person for good whose grace is over.
 type Purge struct{ ID ResourceID }
 
-// Forget removes what was noted for people to read and is old: how often a machine was
-// refused, and members that were left out. It comes in slices.
+// Forget removes, once a day, what was noted for people to read and is old: how often a
+// machine was refused, members that were left out, and actions that are over. It comes in
+// slices.
 type Forget struct{}
 
 // EraseAudit erases the details of everything that the audit log says of a record,
