@@ -83,10 +83,12 @@ type ResetE2EE struct {
 // another name everybody is delivered anew.
 type SetTarget struct{ Target string }
 
-// Redeliver delivers a person again, or everything that was parked.
+// Redeliver delivers a person again, or everything that was parked: some at a time, while
+// the receipt says that there is more.
 type Redeliver struct {
 	ID     ResourceID
 	Parked bool
+	Until  time.Time // only what was parked until then; zero: everything
 }
 
 // SignIn records a person's first sign-in.
@@ -177,8 +179,9 @@ type FillSeats struct{}
 // Purge removes a person for good whose grace is over.
 type Purge struct{ ID ResourceID }
 
-// Forget removes what was noted for people to read and is old: how often a machine was
-// refused, and members that were left out. It comes in slices.
+// Forget removes, once a day, what was noted for people to read and is old: how often a
+// machine was refused, members that were left out, and actions that are over. It comes in
+// slices.
 type Forget struct{}
 
 // EraseAudit erases the details of everything that the audit log says of a record,
@@ -303,7 +306,7 @@ type Receipt struct {
 	Groups  []GroupRef   // to which User belongs
 	Left    []ResourceID // members that were left out
 	Run     *Run         // as it is now; of changes about runs
-	More    bool         // FillSeats and Forget: a further slice is waiting
+	More    bool         // FillSeats, Forget and Redeliver: a further slice is waiting
 }
 
 // Outcome says in a word what came of a change.

@@ -18,7 +18,7 @@ type Delivery struct {
 	Cause      string    // of the last failure, or of the wait
 	Parked     time.Time // refused for good: nobody tries again until it changes or somebody asks
 	Behind     time.Time // since when
-	WaitsFor   string    // the record whose delivery has to come first
+	WaitsFor   string    // the record whose delivery has to come first; of what is parked: that has its name
 	Walked     string    // of a fan-out: the last id that it reached
 	Target     string    // of one that was taken: where its worker carries it; it is not stored
 }

@@ -31,14 +31,16 @@ func (d *Directory) BeginAct(ctx context.Context, by Actor, c Delivery, id strin
 	return may, err
 }
 
-// EndAct says what came of an action. One of which nothing was known is known now.
+// EndAct says what came of an action. One of which nothing was known is known now. One
+// that was cancelled while it was being sent stays so, unless it was done.
 func (d *Directory) EndAct(ctx context.Context, by Actor, id string, state ActionState, cause string) error {
 	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
 		a, err := tx.Action(ctx, id)
 		if err != nil {
 			return fmt.Errorf("read action %s: %w", id, err)
 		}
-		if !slices.Contains([]ActionState{ActWaiting, ActSending, ActUnknown}, a.State) {
+		open := slices.Contains([]ActionState{ActWaiting, ActSending, ActUnknown}, a.State)
+		if !open && (a.State != ActCancelled || state != ActDone) {
 			return nil
 		}
 		if a.State == ActUnknown && (state == ActWaiting || state == ActSending) {

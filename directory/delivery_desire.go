@@ -132,7 +132,7 @@ func (r *reserving) reserve(ctx context.Context, names Names) (Reservation, erro
 		temporary := Names{Username: "~" + r.row.Record}
 		return Reservation{Names: temporary, WaitsFor: holder}, r.hold(ctx, temporary)
 	case taken != "":
-		return Reservation{Put: true}, r.park(ctx, taken)
+		return Reservation{Put: true}, r.park(ctx, holder, taken)
 	}
 	return Reservation{Put: true}, r.putOff(ctx, holder, key)
 }
@@ -183,7 +183,7 @@ func (r *reserving) circle(ctx context.Context, holder string) (bool, error) {
 		if err != nil {
 			return false, fmt.Errorf("read delivery of %s: %w", at, err)
 		}
-		if row == nil {
+		if row == nil || !row.Parked.IsZero() {
 			return false, nil
 		}
 		at = row.WaitsFor
@@ -203,17 +203,17 @@ func (r *reserving) taken(ctx context.Context, holder, key string) (string, erro
 	return fmt.Sprintf("the name %s belongs to the user %s", key, holder), nil
 }
 
-// park puts the delivery aside for a person to decide.
-func (r *reserving) park(ctx context.Context, cause string) error {
+// park puts the delivery aside for a person to decide, until the holder gives the name up.
+func (r *reserving) park(ctx context.Context, holder, cause string) error {
 	now := r.d.clock()
-	waits(r.row, "", cause, now)
+	waits(r.row, holder, cause, now)
 	r.row.Parked, r.row.Lane = now, 0
 	return r.tx.PutDelivery(ctx, r.row)
 }
 
 // putOff makes the delivery wait for the holder's.
 func (r *reserving) putOff(ctx context.Context, holder, key string) error {
-	if err := raiseHolder(ctx, r.tx, holder, r.row.Lane); err != nil {
+	if err := raiseHolder(ctx, r.tx, holder, r.row.Lane, r.d.clock()); err != nil {
 		return err
 	}
 	waits(r.row, holder, fmt.Sprintf("waits for the name %s, which the user %s still has", key, holder), r.d.clock())
@@ -222,7 +222,7 @@ func (r *reserving) putOff(ctx context.Context, holder, key string) error {
 
 // raiseHolder has a record delivered that holds a name which it shall not have, unless it
 // is behind or parked anyway. What it holds is looked through then, as after a failure.
-func raiseHolder(ctx context.Context, tx WriteTx, holder string, lane Lane) error {
+func raiseHolder(ctx context.Context, tx WriteTx, holder string, lane Lane, now time.Time) error {
 	row, err := found(tx.Delivery(ctx, UserRecord, holder))
 	if err != nil {
 		return fmt.Errorf("read delivery of %s: %w", holder, err)
@@ -236,7 +236,7 @@ func raiseHolder(ctx context.Context, tx WriteTx, holder string, lane Lane) erro
 			return err
 		}
 	}
-	if err := tx.Raise(ctx, UserRecord, holder, lane); err != nil {
+	if err := tx.Raise(ctx, UserRecord, holder, lane, now); err != nil {
 		return fmt.Errorf("raise user %s: %w", holder, err)
 	}
 	return nil

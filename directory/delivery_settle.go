@@ -29,7 +29,7 @@ func (d *Directory) Settle(ctx context.Context, by Actor, c Delivery, r Delivere
 		row, err := mine(ctx, tx, ws, &c)
 		if Is(err, Stale) {
 			lost = err
-			return doubt(ctx, tx, ws, &c, r.Link)
+			return doubt(ctx, tx, ws, &c, r.Link, d.clock())
 		}
 		if err != nil {
 			return err
@@ -47,7 +47,7 @@ func (d *Directory) Settle(ctx context.Context, by Actor, c Delivery, r Delivere
 // access. An account that was made for somebody who is gone by now, or may have been,
 // gets the tombstone that was removed already. A fan-out sends nothing, and another target
 // gets everybody anyway.
-func doubt(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link) error {
+func doubt(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link, now time.Time) error {
 	if c.Type != UserRecord || ws.Target != c.Target {
 		return nil
 	}
@@ -64,7 +64,7 @@ func doubt(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Li
 	case u.EffectivelyActive():
 		lane = PushLane
 	}
-	return tx.Raise(ctx, c.Type, c.Record, lane)
+	return tx.Raise(ctx, c.Type, c.Record, lane, now)
 }
 
 func rebury(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link) error {
@@ -136,7 +136,7 @@ func (s *settlement) partly(ctx context.Context, holder string) error {
 		s.row.WaitsFor, s.row.Next = "", s.now
 		return nil
 	}
-	return raiseHolder(ctx, s.tx, holder, PushLane)
+	return raiseHolder(ctx, s.tx, holder, PushLane, s.now)
 }
 
 // free reports whether nobody else has the names that the record shall have.
@@ -178,7 +178,7 @@ func (s *settlement) failed(r Delivered) {
 	case s.moved: // what was refused is not what shall be now; a lane that is paused waits by itself
 		row.Next = s.now
 	case r.Park:
-		row.Parked, row.Lane = s.now, 0
+		row.Parked, row.Lane, row.WaitsFor = s.now, 0, r.WaitsFor
 	default:
 		row.Next = r.Retry
 	}

@@ -28,6 +28,9 @@ type DeliveryReader interface {
 	Action(ctx context.Context, id string) (*Action, error)
 	// OpenActions lists the actions of a record that are waiting or sending, in order.
 	OpenActions(ctx context.Context, t RecordType, record string) ([]Action, error)
+	// ActionsOf lists the actions of a record that are waiting, sending, unknown or failed,
+	// in order.
+	ActionsOf(ctx context.Context, t RecordType, record string) ([]Action, error)
 	// ShownActions lists the actions that are unknown or failed, in order.
 	ShownActions(ctx context.Context) ([]Action, error)
 }
@@ -39,7 +42,8 @@ type DeliveryWriter interface {
 	DeleteDelivery(ctx context.Context, t RecordType, record string) error
 	// EndClaims makes everything due that somebody claimed.
 	EndClaims(ctx context.Context) error
-	// EndWaiting makes everything due that waits for a record.
+	// EndWaiting makes everything due that waits for a record; what is parked for it goes
+	// into the push lane.
 	EndWaiting(ctx context.Context, record string, now time.Time) error
 	// Wake inserts a job for a lane unless one is waiting, with the commit; Started notes
 	// that the waiting one has begun.

@@ -29,7 +29,7 @@ func (d *Directory) Walk(ctx context.Context, by Actor, c Delivery) (done bool, 
 			}
 		}
 		for _, id := range reached {
-			if err := tx.Raise(ctx, UserRecord, string(id), SyncLane); err != nil {
+			if err := tx.Raise(ctx, UserRecord, string(id), SyncLane, d.clock()); err != nil {
 				return fmt.Errorf("raise user %s: %w", id, err)
 			}
 			row.Walked = string(id)

@@ -172,7 +172,7 @@ func (d *Directory) ReturnClaims(ctx context.Context, by Actor, claimed []Delive
 	}
 	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		for i := range claimed {
-			if err := giveBack(ctx, tx, ws, &claimed[i]); err != nil {
+			if err := giveBack(ctx, tx, ws, &claimed[i], d.clock()); err != nil {
 				return err
 			}
 		}
@@ -180,10 +180,10 @@ func (d *Directory) ReturnClaims(ctx context.Context, by Actor, claimed []Delive
 	})
 }
 
-func giveBack(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery) error {
+func giveBack(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, now time.Time) error {
 	row, err := mine(ctx, tx, ws, c)
 	if Is(err, Stale) {
-		return doubt(ctx, tx, ws, c, nil)
+		return doubt(ctx, tx, ws, c, nil, now)
 	}
 	if err != nil {
 		return err

@@ -181,7 +181,7 @@ func (o *overlay) Forget(context.Context, time.Time, int) (bool, error) { return
 func (o *overlay) EraseAudit(context.Context, RecordType, string) error { return nil }
 
 // Raise implements WriteTx.
-func (o *overlay) Raise(context.Context, RecordType, string, Lane) error { return nil }
+func (o *overlay) Raise(context.Context, RecordType, string, Lane, time.Time) error { return nil }
 
 // PutRun implements WriteTx.
 func (o *overlay) PutRun(context.Context, *Run) error { return nil }

@@ -61,10 +61,22 @@ func (p *passage) recordUser(ctx context.Context, m *move) error {
 	if err := p.noteBy(ctx, by, change, ref{UserRecord, id, ""}, m.outcome, detail); err != nil {
 		return err
 	}
-	if err := p.tx.Raise(ctx, UserRecord, id, p.lane(m)); err != nil {
-		return fmt.Errorf("raise user %s: %w", id, err)
+	if err := p.raisePerson(ctx, id, m); err != nil {
+		return err
 	}
 	return p.leave(ctx, m)
+}
+
+// raisePerson has m carried outward. Where there is no target nothing will ever settle the
+// row of somebody who is gone, so it goes with them.
+func (p *passage) raisePerson(ctx context.Context, id string, m *move) error {
+	if m.after == nil && p.ws.Target == "" {
+		return p.tx.DeleteDelivery(ctx, UserRecord, id)
+	}
+	if err := p.tx.Raise(ctx, UserRecord, id, p.lane(m), p.now); err != nil {
+		return fmt.Errorf("raise user %s: %w", id, err)
+	}
+	return nil
 }
 
 // lane says how urgent it is to carry m outward: leaving is never delayed.
@@ -125,15 +137,18 @@ func (p *passage) recordGroup(ctx context.Context) error {
 // membership names its people; a group that is gone is fanned out from its record.
 func (p *passage) raiseGrants(ctx context.Context, id ResourceID) error {
 	g := p.group
+	if g.after == nil && p.ws.Target == "" {
+		return p.tx.DeleteDelivery(ctx, GroupRecord, string(id))
+	}
 	if len(g.mappings) == 0 {
 		return nil
 	}
 	if g.after == nil {
-		return p.tx.Raise(ctx, GroupRecord, string(id), PushLane)
+		return p.tx.Raise(ctx, GroupRecord, string(id), PushLane, p.now)
 	}
 	for _, list := range [][]ResourceID{g.add, g.remove} {
 		for _, member := range list {
-			if err := p.tx.Raise(ctx, UserRecord, string(member), PushLane); err != nil {
+			if err := p.tx.Raise(ctx, UserRecord, string(member), PushLane, p.now); err != nil {
 				return fmt.Errorf("raise member %s: %w", member, err)
 			}
 		}

@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 )
 
 // resolveAct asks for an act in the target. One that is waiting already is not asked for
@@ -41,16 +43,12 @@ func newAction(id ResourceID, kind ActionKind) *Action {
 // demand writes an action, in place of earlier ones of its kind that are waiting or about
 // which nobody knows, and raises its record.
 func (p *passage) demand(ctx context.Context, id ResourceID, a *Action) error {
-	open, err := p.tx.OpenActions(ctx, UserRecord, string(id))
+	all, err := p.tx.ActionsOf(ctx, UserRecord, string(id))
 	if err != nil {
 		return fmt.Errorf("read actions of %s: %w", id, err)
 	}
-	shown, err := p.tx.ShownActions(ctx)
-	if err != nil {
-		return fmt.Errorf("read actions: %w", err)
-	}
-	for _, old := range append(open, shown...) {
-		if old.Record != string(id) || old.Kind != a.Kind || old.State == ActSending {
+	for _, old := range all {
+		if old.Kind != a.Kind || old.State == ActSending {
 			continue
 		}
 		if err := p.d.putAct(ctx, p.tx, &old, ActCancelled, "asked for again"); err != nil {
@@ -61,7 +59,7 @@ func (p *passage) demand(ctx context.Context, id ResourceID, a *Action) error {
 	if err := p.tx.PutAction(ctx, a); err != nil {
 		return err
 	}
-	if err := p.tx.Raise(ctx, UserRecord, string(id), PushLane); err != nil {
+	if err := p.tx.Raise(ctx, UserRecord, string(id), PushLane, p.now); err != nil {
 		return fmt.Errorf("raise user %s: %w", id, err)
 	}
 	return nil
@@ -84,7 +82,7 @@ func (p *passage) resolvePassword(ctx context.Context, id ResourceID) error {
 		return err
 	}
 	if p.act == nil {
-		return Errorf(Denied, "password", "this directory cannot keep a password until it is delivered")
+		return errNoSealer
 	}
 	p.what = ref{UserRecord, string(id), u.UserName}
 	p.other = &otherMove{outcome: Updated, diff: []Diff{{Path: "act", After: ActPassword}},
@@ -94,42 +92,59 @@ func (p *passage) resolvePassword(ctx context.Context, id ResourceID) error {
 
 // setPassword sets the password that came with a person's record: in the built-in
 // workspace, or in the target.
-func (p *passage) setPassword(u *User) {
-	if p.hash == "" {
-		return
-	}
-	if p.ws.Target == "" {
+func (p *passage) setPassword(u *User) error {
+	switch {
+	case p.hash == "":
+	case p.ws.Target == "":
 		u.Facts.Password = p.hash
-		return
-	}
-	if p.act != nil {
+	case p.act == nil:
+		return errNoSealer
+	default:
 		p.always = append(p.always, func(ctx context.Context) error { return p.demand(ctx, u.ID, p.act) })
 	}
+	return nil
 }
 
-// leave cancels what is still to be done for somebody who loses access, and turns the
-// link of somebody who is gone for good into a tombstone.
+// errNoSealer refuses a password that would lie open until it is delivered.
+var errNoSealer = Errorf(Denied, "password", "this program cannot keep a password until it is delivered to the target").
+	Hinted("run it with the configuration that names the target of the workspace")
+
+// leave cancels what is still to be done for somebody who loses access or is gone for
+// good, and turns the link of the latter into a tombstone. What was asked for while they
+// had no access waits until they have it.
 func (p *passage) leave(ctx context.Context, m *move) error {
 	if p.ws.Target == "" || m.after != nil && m.after.EffectivelyActive() {
 		return nil
 	}
-	id := string(idOf(m.before, m.after))
+	switch id := string(idOf(m.before, m.after)); {
+	case m.after == nil:
+		if err := p.cancelActs(ctx, id, "the person is gone"); err != nil {
+			return err
+		}
+		return p.bury(ctx, id, m.before)
+	case m.before != nil && m.before.EffectivelyActive():
+		return p.cancelActs(ctx, id, "the person lost access")
+	}
+	return nil
+}
+
+// cancelActs cancels what is to be done for somebody. What is being sent may be done all
+// the same, and is not sent again.
+func (p *passage) cancelActs(ctx context.Context, id, cause string) error {
 	open, err := p.tx.OpenActions(ctx, UserRecord, id)
 	if err != nil {
 		return fmt.Errorf("read actions of %s: %w", id, err)
 	}
 	for _, a := range open {
-		if a.State != ActWaiting || m.before == nil {
-			continue
+		why := cause
+		if a.State == ActSending {
+			why += " while it was being sent"
 		}
-		if err := p.d.putAct(ctx, p.tx, &a, ActCancelled, "the person lost access"); err != nil {
+		if err := p.d.putAct(ctx, p.tx, &a, ActCancelled, why); err != nil {
 			return err
 		}
 	}
-	if m.after != nil {
-		return nil
-	}
-	return p.bury(ctx, id, m.before)
+	return nil
 }
 
 func (p *passage) bury(ctx context.Context, id string, before *User) error {
@@ -165,7 +180,7 @@ func (p *passage) resolveTarget(c SetTarget) error {
 		if err := p.leaveTarget(ctx); err != nil || c.Target == "" {
 			return err
 		}
-		return p.tx.Raise(ctx, WorkspaceRecord, string(p.ws.ID), SyncLane)
+		return p.tx.Raise(ctx, WorkspaceRecord, string(p.ws.ID), SyncLane, p.now)
 	}
 	return nil
 }
@@ -186,15 +201,15 @@ func (p *passage) leaveTarget(ctx context.Context) error {
 	return nil
 }
 
-// maxRedelivered bounds what one Redeliver raises.
-const maxRedelivered = 10_000
+// redeliveredAtOnce bounds what one Redeliver raises, for everybody waits meanwhile.
+const redeliveredAtOnce = 500
 
 func (p *passage) resolveRedeliver(ctx context.Context, c Redeliver) error {
 	if p.ws.Target == "" {
 		return Errorf(Denied, "", "the workspace has no target to deliver to")
 	}
 	if c.Parked {
-		return p.redeliverParked(ctx)
+		return p.redeliverParked(ctx, c.Until)
 	}
 	u, err := p.tx.User(ctx, c.ID)
 	if Is(err, NotFound) {
@@ -205,28 +220,55 @@ func (p *passage) resolveRedeliver(ctx context.Context, c Redeliver) error {
 	}
 	p.what.name = u.UserName
 	p.other = &otherMove{outcome: Updated, diff: []Diff{{Path: "delivery", After: "again"}},
-		write: func(ctx context.Context) error { return p.tx.Raise(ctx, UserRecord, string(c.ID), PushLane) }}
+		write: func(ctx context.Context) error { return p.raiseAgain(ctx, UserRecord, string(c.ID)) }}
 	return nil
 }
 
-func (p *passage) redeliverParked(ctx context.Context) error {
+// redeliverParked takes who has been parked longest first. Who is parked again meanwhile
+// comes last, and after until.
+func (p *passage) redeliverParked(ctx context.Context, until time.Time) error {
 	p.what = ref{WorkspaceRecord, string(p.ws.ID), p.ws.Slug}
-	parked, err := p.tx.ParkedDeliveries(ctx, maxRedelivered)
+	parked, err := p.tx.ParkedDeliveries(ctx, redeliveredAtOnce+1)
 	if err != nil {
 		return fmt.Errorf("read what is parked: %w", err)
+	}
+	if !until.IsZero() {
+		parked = slices.DeleteFunc(parked, func(d Delivery) bool { return d.Parked.After(until) })
 	}
 	p.other = &otherMove{outcome: Unchanged}
 	if len(parked) == 0 {
 		return nil
 	}
-	p.other.outcome, p.other.diff = Updated, []Diff{{Path: "parked", Before: len(parked), After: 0}}
+	if p.receipt.More = len(parked) > redeliveredAtOnce; p.receipt.More {
+		parked = parked[:redeliveredAtOnce]
+	}
+	p.other.outcome, p.other.diff = Updated, []Diff{{Path: "redelivered", After: len(parked)}}
 	p.other.write = func(ctx context.Context) error {
 		for _, d := range parked {
-			if err := p.tx.Raise(ctx, d.Type, d.Record, PushLane); err != nil {
-				return fmt.Errorf("raise %s: %w", d.Record, err)
+			if err := p.raiseAgain(ctx, d.Type, d.Record); err != nil {
+				return err
 			}
 		}
 		return nil
+	}
+	return nil
+}
+
+// raiseAgain raises a record: urgently, if it is about somebody who has no access any
+// more.
+func (p *passage) raiseAgain(ctx context.Context, t RecordType, record string) error {
+	lane := PushLane
+	if t == UserRecord {
+		u, err := found(p.tx.User(ctx, ResourceID(record)))
+		if err != nil {
+			return fmt.Errorf("read user %s: %w", record, err)
+		}
+		if u == nil || !u.EffectivelyActive() {
+			lane = UrgentLane
+		}
+	}
+	if err := p.tx.Raise(ctx, t, record, lane, p.now); err != nil {
+		return fmt.Errorf("raise %s: %w", record, err)
 	}
 	return nil
 }

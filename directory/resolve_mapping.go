@@ -56,6 +56,6 @@ func (p *passage) mapping(group ResourceID, outcome Outcome, diff []Diff, write 
 		if err := write(ctx); err != nil {
 			return err
 		}
-		return p.tx.Raise(ctx, GroupRecord, string(group), PushLane)
+		return p.tx.Raise(ctx, GroupRecord, string(group), PushLane, p.now)
 	}}
 }

@@ -262,20 +262,31 @@ func (p *passage) resolveRevoke(ctx context.Context, c RevokeToken) error {
 	return nil
 }
 
-// How long is kept what was noted for people to read, and how much of it is removed in
-// one transaction.
+// How long is kept what was noted for people to read, how much of it is removed in one
+// transaction, and how often somebody looks.
 const (
 	notesKept   = 90 * 24 * time.Hour
 	notesAtOnce = 1000
+	notesEvery  = 24 * time.Hour
 )
 
-// forget removes old notes. That is not on record: nobody would ask who did it.
-func (p *passage) forget(ctx context.Context) (err error) {
-	p.receipt.More, err = p.tx.Forget(ctx, p.now.Add(-notesKept), notesAtOnce)
+// forget removes old notes, if that is due: it has a schedule that is no source's, so that
+// any number of processes may ask. That is not on record: nobody would ask who did it.
+func (p *passage) forget(ctx context.Context) error {
+	s, err := found(p.tx.Schedule(ctx, ""))
 	if err != nil {
+		return fmt.Errorf("read when old notes are due: %w", err)
+	}
+	if s != nil && p.now.Before(s.Next) {
+		return nil
+	}
+	if p.receipt.More, err = p.tx.Forget(ctx, p.now.Add(-notesKept), notesAtOnce); err != nil {
 		return fmt.Errorf("forget old notes: %w", err)
 	}
-	return nil
+	if p.receipt.More {
+		return nil
+	}
+	return p.tx.PutSchedule(ctx, &Schedule{Spec: "daily", Next: p.now.Add(notesEvery), Last: p.now})
 }
 
 func (p *passage) resolveDismiss(ctx context.Context, c DismissConflict) error {

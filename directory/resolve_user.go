@@ -133,7 +133,9 @@ func (p *passage) create(asked *User) error {
 		after.Source = p.by.Source
 		after.Facts.Kind = Person
 	}
-	p.setPassword(after)
+	if err := p.setPassword(after); err != nil {
+		return err
+	}
 	if p.inherited != nil {
 		after.Facts.SwitchedOff = p.inherited
 		p.conflict.Candidates = append(p.conflict.Candidates, after.ID)
@@ -153,7 +155,9 @@ func (p *passage) replace(before, asked *User) error {
 		keepOthersValues(base, after)
 		p.arrive(before, after)
 	}
-	p.setPassword(after)
+	if err := p.setPassword(after); err != nil {
+		return err
+	}
 	p.complete(after)
 	p.person(before, after, Updated)
 	return nil

@@ -119,7 +119,7 @@ type Entry struct {
 
 // Schedule is when a source is to be run.
 type Schedule struct {
-	Source SourceID
+	Source SourceID  // none: when old notes are to be forgotten
 	Spec   string    // as the configuration has it
 	Next   time.Time // when it is due
 	Last   time.Time // when it last was; zero: never

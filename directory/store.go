@@ -139,13 +139,14 @@ type WriteTx interface {
 	// record or the reason changed.
 	CountRefusal(ctx context.Context, actor, record, reason string, at time.Time) (first bool, err error)
 	// Forget removes up to limit counts of refusals, and as many notes of members that were
-	// left out, which nobody added to since before, or whose group is gone. It reports
-	// whether there are more.
+	// left out, which nobody added to since before, and as many actions that are over since
+	// before. It reports whether there are more.
 	Forget(ctx context.Context, before time.Time, limit int) (more bool, err error)
 	// EraseAudit removes salt and detail of every audit record about a record.
 	EraseAudit(ctx context.Context, t RecordType, record string) error
-	// Raise raises a record's generation: its present state has to be carried outward.
-	Raise(ctx context.Context, t RecordType, record string, lane Lane) error
+	// Raise raises a record's generation: its present state has to be carried outward, from
+	// now on.
+	Raise(ctx context.Context, t RecordType, record string, lane Lane, now time.Time) error
 }
 
 // UserWriter writes people.

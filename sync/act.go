@@ -8,10 +8,14 @@ import (
 )
 
 // acts does what waits to be done for a record whose state has just been delivered, in
-// order. An act that has to be tried again keeps the record behind.
+// order. An act that has to be tried again keeps the record behind. Without a counterpart
+// there is nobody to log out; a password waits until one is made.
 func (s *shift) acts(ctx context.Context, want *directory.Desired, link *directory.Link, r directory.Delivered) (*directory.Delivered, error) {
 	for i := range want.Actions {
 		a := &want.Actions[i]
+		if link == nil && a.Kind == directory.ActPassword {
+			continue
+		}
 		if link == nil {
 			if err := s.Directory.EndAct(ctx, s.by, a.ID, directory.ActCancelled, "there is no counterpart"); err != nil {
 				return nil, err

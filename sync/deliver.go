@@ -154,20 +154,21 @@ func (s *shift) carry(ctx context.Context, c directory.Delivery) error {
 	return s.Directory.Settle(context.WithoutCancel(ctx), s.by, c, *result)
 }
 
-// walk raises everybody whom a fan-out reaches.
+// walk raises some of those whom a fan-out reaches. Before it goes on come the others.
 func (s *shift) walk(ctx context.Context, c directory.Delivery) error {
-	for !s.ending.Load() {
-		done, err := s.Directory.Walk(ctx, s.by, c)
-		if err != nil || done {
-			return err
-		}
+	done, err := s.Directory.Walk(ctx, s.by, c)
+	if err != nil || done {
+		return err
 	}
-	return errEnough
+	return errTurn
 }
 
 // errEnough gives back what was claimed: the process ends, or the target wants to be
 // left alone.
 var errEnough = errors.New("enough for now")
+
+// errTurn puts what is not done yet behind everything else that was claimed.
+var errTurn = fmt.Errorf("the others first: %w", errEnough)
 
 // push brings the target to what is wanted. Nil means that the delivery was put off.
 func (s *shift) push(ctx context.Context, want *directory.Desired) (*directory.Delivered, error) {

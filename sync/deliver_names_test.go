@@ -103,6 +103,41 @@ func TestOneNameForTwoPeopleIsParked(t *testing.T) {
 	}
 }
 
+// TestWhoIsParkedForANameGetsItOnceItIsFree lets the owner give the name up, by another
+// name and for good.
+func TestWhoIsParkedForANameGetsItOnceItIsFree(t *testing.T) {
+	retention := func(b *branch) directory.Actor {
+		return directory.Actor{Kind: directory.System, Name: "retention", Workspace: b.admin.Workspace}
+	}
+	for how, giveUp := range map[string]func(b *branch, owner directory.ResourceID){
+		"renamed": func(b *branch, owner directory.ResourceID) { b.rename(owner, "augusta") },
+		"gone": func(b *branch, owner directory.ResourceID) {
+			b.must(b.okta, directory.DeleteUser{ID: owner})
+			b.time.advance(directory.Settings{}.Grace() + time.Hour)
+			b.must(retention(b), directory.Purge{ID: owner})
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			b := newBranch(t, onSQLite(t))
+			owner := b.hire("ada")
+			b.drain()
+			second := newcomer("ada.b")
+			second.UserName = "ada@other.example"
+			u := b.must(b.okta, directory.PutUser{User: second}).User
+			b.drain()
+			if d := b.row(u.ID); d.Parked.IsZero() || d.WaitsFor != string(owner.ID) {
+				t.Fatalf("the row is %+v", d)
+			}
+			giveUp(b, owner.ID)
+			b.drain()
+			b.agree()
+			if d := b.row(u.ID); !d.Parked.IsZero() || d.WaitsFor != "" {
+				t.Errorf("the row is %+v", d)
+			}
+		})
+	}
+}
+
 func TestATombstoneStaysUntilTheTargetConfirms(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.must(b.admin, directory.PutWorkspace{Settings: directory.Settings{DeleteGrace: time.Hour, Erasure: directory.EraseUnlink}})

@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -274,4 +275,27 @@ func TestAnotherTargetGetsEverybody(t *testing.T) {
 			t.Errorf("the target has %d accounts", n)
 		}
 	})
+}
+
+func TestNothingIsLeftOfWhatIsGoneWithoutATarget(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada := b.hire("ada")
+	g := b.must(b.okta, directory.PutGroup{Group: directory.Group{DisplayName: "All"}}).Group
+	b.drain()
+	b.must(b.admin, directory.SetTarget{})
+	b.must(b.admin, directory.PutMapping{Mapping: directory.Mapping{Group: g.ID, Kind: directory.ChannelGrant, Name: "all"}})
+	b.must(b.okta, directory.DeleteGroup{ID: g.ID})
+	b.must(b.okta, directory.DeleteUser{ID: ada.ID})
+	b.row(ada.ID)
+	b.time.advance(directory.Settings{}.Grace() + time.Hour)
+	b.must(directory.Actor{Kind: directory.System, Name: "retention", Workspace: b.admin.Workspace}, directory.Purge{ID: ada.ID})
+	for kind, record := range map[directory.RecordType]directory.ResourceID{directory.UserRecord: ada.ID, directory.GroupRecord: g.ID} {
+		err := b.Read(t.Context(), b.admin, func(ctx context.Context, tx directory.ReadTx) error {
+			_, err := tx.Delivery(ctx, kind, string(record))
+			return err
+		})
+		if !directory.Is(err, directory.NotFound) {
+			t.Errorf("the row of the %s is still there: %v", kind, err)
+		}
+	}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"rollcall/directory"
+	"rollcall/sync/targettest"
 )
 
 // crowd is more than a fan-out raises at once. Only every twentieth of them may sign in,
@@ -123,4 +125,36 @@ func TestAFanOutStartsAgainWhenItsGroupChanges(t *testing.T) {
 	b.agree()
 	b.raised(ids[:500], 3)
 	b.raised(ids[500:], 2)
+}
+
+// TestAFanOutLeavesRoomForOthers claims a fan-out of two slices and a newcomer together.
+// While the newcomer is delivered the worker's time is up.
+func TestAFanOutLeavesRoomForOthers(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	g, ids := b.gather()
+	b.mapTo(g, "all")
+	eve := b.hire("eve")
+	raised := 0
+	b.target.Rules = func(c targettest.Call) targettest.Fault {
+		if c.Person == eve.ID {
+			raised = b.behind() - 2
+			b.time.advance(time.Minute)
+		}
+		return targettest.Fault{}
+	}
+	b.work(directory.PushLane)
+	if raised != 500 {
+		t.Errorf("%d members were raised when the newcomer's turn came, want one slice", raised)
+	}
+	if n := b.behind(); n != 501 {
+		t.Errorf("%d rows are behind, want a slice and the fan-out", n)
+	}
+	for _, d := range b.rows() {
+		if d.Type == directory.GroupRecord && (d.Claim != "" || d.Walked != string(ids[499])) {
+			t.Errorf("the fan-out is %+v", d)
+		}
+	}
+	b.drain()
+	b.agree()
+	b.raised(ids, 2)
 }

@@ -58,9 +58,7 @@ func onBoth(t *testing.T, test func(t *testing.T, b *branch)) {
 
 func newBranch(t testing.TB, c sqlstore.Config) *branch {
 	t.Helper()
-	// The store writes down when something was raised by the system's clock, which this one
-	// must not be behind.
-	b := &branch{TB: t, config: c, time: &hand{now: time.Now().Add(time.Hour)}}
+	b := &branch{TB: t, config: c, time: &hand{now: time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC)}}
 	b.store = b.open()
 	b.found("default")
 	return b

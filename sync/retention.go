@@ -15,13 +15,10 @@ type Retention struct {
 	Directory *directory.Directory
 	Logger    *slog.Logger  // nil logs nothing
 	Every     time.Duration // between two passes; 0 means five minutes
-
-	forgot map[directory.WorkspaceID]time.Time
 }
 
 const (
 	defaultEvery = 5 * time.Minute
-	forgetEvery  = 24 * time.Hour
 	sliceSize    = 128 // people who are removed at a time
 
 	keepReports    = 20 // of each source, however old
@@ -148,25 +145,14 @@ func (r *Retention) fill(ctx context.Context, ws directory.Workspace) error {
 	}
 }
 
-// forget removes old notes of a workspace, if that was not done today.
+// forget removes old notes of a workspace, if that is due.
 func (r *Retention) forget(ctx context.Context, ws directory.WorkspaceID) error {
-	if last, done := r.forgot[ws]; done && time.Since(last) < forgetEvery {
-		return nil
-	}
 	for {
 		got, err := r.Directory.Apply(ctx, retainer(ws), directory.Forget{})
-		if err != nil {
+		if err != nil || !got.More {
 			return err
 		}
-		if !got.More {
-			break
-		}
 	}
-	if r.forgot == nil {
-		r.forgot = make(map[directory.WorkspaceID]time.Time)
-	}
-	r.forgot[ws] = time.Now()
-	return nil
 }
 
 // failed logs an error, unless it is only that the process ends.

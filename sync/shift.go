@@ -38,6 +38,8 @@ func (s *shift) work(ctx context.Context) error {
 		switch err := s.one(ctx, c); {
 		case err == nil:
 			s.settled()
+		case errors.Is(err, errTurn):
+			s.yield()
 		case directory.Is(err, directory.Stale):
 			s.log().Warn("claim lost, another worker has it", "workspace", s.by.Workspace, "record", c.Record)
 			s.settled()
@@ -65,6 +67,13 @@ func (s *shift) settled() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.left = s.left[1:]
+}
+
+// yield puts the present one behind the others.
+func (s *shift) yield() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.left = append(s.left[1:], s.left[0])
 }
 
 func (s *shift) claimed() []directory.Delivery {

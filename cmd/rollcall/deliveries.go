@@ -154,7 +154,7 @@ func (c deliveriesRedeliver) Run(ctx context.Context, a *app) error {
 		return usageError{fmt.Errorf("name a person, or write --parked")}
 	}
 	return a.work(ctx, func(s *session) error {
-		change := directory.Redeliver{Parked: c.Parked}
+		change := directory.Redeliver{Parked: c.Parked, Until: time.Now()}
 		what := "what was refused"
 		if !c.Parked {
 			p, err := s.person(ctx, c.UserName)
@@ -163,7 +163,7 @@ func (c deliveriesRedeliver) Run(ctx context.Context, a *app) error {
 			}
 			change.ID, what = p.ID, p.UserName
 		}
-		got, err := s.Apply(ctx, s.by, change)
+		got, err := s.redeliver(ctx, change)
 		if err != nil {
 			return err
 		}
@@ -172,4 +172,13 @@ func (c deliveriesRedeliver) Run(ctx context.Context, a *app) error {
 		}
 		return a.say(map[string]any{"outcome": got.Outcome}, "%s is delivered again", what)
 	})
+}
+
+// redeliver asks for it until there is no more, and returns what came of the first.
+func (s *session) redeliver(ctx context.Context, c directory.Redeliver) (directory.Receipt, error) {
+	first, err := s.Apply(ctx, s.by, c)
+	for got := first; err == nil && got.More; {
+		got, err = s.Apply(ctx, s.by, c)
+	}
+	return first, err
 }

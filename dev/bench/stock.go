@@ -69,5 +69,5 @@ func (a *arrival) store(ctx context.Context, tx directory.WriteTx) error {
 	if err := tx.Record(ctx, &a.record); err != nil {
 		return err
 	}
-	return tx.Raise(ctx, directory.UserRecord, string(a.user.ID), directory.PushLane)
+	return tx.Raise(ctx, directory.UserRecord, string(a.user.ID), directory.PushLane, a.record.At)
 }

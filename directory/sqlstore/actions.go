@@ -41,12 +41,22 @@ func (r *reader) Action(ctx context.Context, id string) (*directory.Action, erro
 	return &all[0], nil
 }
 
-// OpenActions implements [directory.DeliveryReader].
-func (r *reader) OpenActions(ctx context.Context, t directory.RecordType, record string) ([]directory.Action, error) {
-	return r.actions(ctx, actionColumns+`
+// ActionsOf implements [directory.DeliveryReader].
+func (r *reader) ActionsOf(ctx context.Context, t directory.RecordType, record string) ([]directory.Action, error) {
+	return r.actions(ctx, actionsOf+`
+		order by id`, r.ws, string(t), record)
+}
+
+// actionsOf asks in the words of the index, by which SQLite knows it again.
+const actionsOf = actionColumns + `
 		where workspace_id = $1
 		and type = $2
 		and record = $3
+		and state in ('waiting', 'sending', 'unknown', 'failed')`
+
+// OpenActions implements [directory.DeliveryReader].
+func (r *reader) OpenActions(ctx context.Context, t directory.RecordType, record string) ([]directory.Action, error) {
+	return r.actions(ctx, actionsOf+`
 		and state in ('waiting', 'sending')
 		order by id`, r.ws, string(t), record)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"rollcall/directory"
 )
@@ -236,7 +237,7 @@ func TestRaisedDeliveries(t *testing.T) {
 		ws := provisioned(t, s)
 		raise := func(lane directory.Lane, then error) func(context.Context, directory.WriteTx) error {
 			return func(ctx context.Context, tx directory.WriteTx) error {
-				if err := tx.Raise(ctx, directory.UserRecord, "u1", lane); err != nil {
+				if err := tx.Raise(ctx, directory.UserRecord, "u1", lane, time.Now()); err != nil {
 					return err
 				}
 				return then

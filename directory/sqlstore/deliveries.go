@@ -191,6 +191,9 @@ func (w *writer) EndWaiting(ctx context.Context, record string, now time.Time) e
 	for i := range waiting {
 		d := &waiting[i]
 		d.Next, d.WaitsFor = now, ""
+		if !d.Parked.IsZero() {
+			d.Parked, d.Lane = time.Time{}, directory.PushLane
+		}
 		if err := w.PutDelivery(ctx, d); err != nil {
 			return err
 		}

@@ -182,10 +182,6 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 			"membership":                  func() error { _, err := r.Membership(ctx, "g", []directory.ResourceID{"x", "y"}); return err },
 			"mapped":                      func() error { _, err := r.AdminByMapping(ctx, "x"); return err },
 			"groups":                      func() error { _, err := r.groupsOf(ctx, []directory.ResourceID{"x"}); return err },
-			"deliveries_due":              func() error { _, err := r.DueDeliveries(ctx, directory.PushLane, fromMillis(1), 1); return err },
-			"deliveries_parked":           func() error { _, err := r.ParkedDeliveries(ctx, 1); return err },
-			"actions_open":                func() error { _, err := r.OpenActions(ctx, directory.UserRecord, "x"); return err },
-			"actions_shown":               func() error { _, err := r.ShownActions(ctx); return err },
 			"link":                        func() error { _, err := r.Link(ctx, "t", directory.UserRecord, "x"); return err },
 			"name":                        func() error { _, err := r.NameHolders(ctx, "t", []string{"username:x", "email:x"}); return err },
 			"fan-out":                     func() error { _, err := r.FanOut(ctx, directory.GroupRecord, "g", "", 10); return err },
@@ -200,6 +196,35 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.uses(index, index+"|"+primaryKey)
+		}
+	})
+}
+
+// TestWhatFollowsUsesItsIndexes does the same for what is carried outward.
+func TestWhatFollowsUsesItsIndexes(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		p := newPlans(t, s)
+		r := &reader{s: s, q: p, ws: "1"}
+		ctx := t.Context()
+		for index, ask := range map[string]func() error{
+			"deliveries_due":    func() error { _, err := r.DueDeliveries(ctx, directory.PushLane, fromMillis(1), 1); return err },
+			"deliveries_parked": func() error { _, err := r.ParkedDeliveries(ctx, 1); return err },
+			"actions_of":        func() error { _, err := r.ActionsOf(ctx, directory.UserRecord, "x"); return err },
+			"actions_of ":       func() error { _, err := r.OpenActions(ctx, directory.UserRecord, "x"); return err },
+			"actions_shown":     func() error { _, err := r.ShownActions(ctx); return err },
+			"actions_ended":     func() error { return p.query(ctx, nil, "select id "+oldActs, r.ws, int64(1), 10) },
+			"refusals_at":       func() error { return p.query(ctx, nil, "select actor "+oldRefusals, r.ws, int64(1), 10) },
+			"dropped_members_old": func() error {
+				return p.query(ctx, nil, "select member "+oldDropped, r.ws, int64(1), 10)
+			},
+		} {
+			p.seen = nil
+			if err := ask(); err != nil {
+				t.Fatal(err)
+			}
+			if plan := strings.Join(p.seen, "\n"); !strings.Contains(plan, strings.TrimSpace(index)) {
+				t.Errorf("%s is not used:\n%s", index, plan)
+			}
 		}
 	})
 }

@@ -89,7 +89,7 @@ func hire(u *directory.User) func(context.Context, directory.WriteTx) error {
 		if err := tx.PutUser(ctx, nil, u, doc); err != nil {
 			return err
 		}
-		if err := tx.Raise(ctx, directory.UserRecord, string(u.ID), directory.PushLane); err != nil {
+		if err := tx.Raise(ctx, directory.UserRecord, string(u.ID), directory.PushLane, time.Now()); err != nil {
 			return err
 		}
 		return tx.Record(ctx, &directory.AuditRecord{At: u.Meta.Created, Actor: "client:okta", ActorID: "t1", Change: "PutUser",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"rollcall/directory"
 )
@@ -102,7 +101,6 @@ func auditRow(workspace string, r *directory.AuditRecord) ([]any, error) {
 // them, and they cost as little as they can.
 func (b *batch) flushRaised(p *pending) error {
 	outward := b.workspaceNow().Target != ""
-	now := time.Now().UnixMilli()
 	rows := make([][]any, 0, len(p.raised))
 	for k, r := range p.raised {
 		lane := directory.Lane(0)
@@ -110,7 +108,7 @@ func (b *batch) flushRaised(p *pending) error {
 			lane = r.lane
 			p.lanes = p.lanes.with(lane)
 		}
-		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0), now, now})
+		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0), r.at, r.at})
 	}
 	if err := b.insertRows(raiseDeliveries, rows); err != nil {
 		return fmt.Errorf("raise deliveries: %w", err)

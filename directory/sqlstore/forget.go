@@ -14,39 +14,49 @@ const (
 		and last_at < $2
 		limit $3`
 	oldDropped = `
-		from dropped_members d
-		where d.workspace_id = $1
-		and (d.dropped_at < $2 or not exists (
-			select 1
-			from groups g
-			where g.workspace_id = d.workspace_id
-			and g.id = d.group_id))
+		from dropped_members
+		where workspace_id = $1
+		and dropped_at < $2
+		limit $3`
+	oldActs = `
+		from actions
+		where workspace_id = $1
+		and changed_at < $2
+		and state in ('done', 'cancelled', 'unknown', 'failed')
 		limit $3`
 )
 
-// Forget implements [directory.WriteTx]. There is no index by time for it: it comes once
-// a day, and every refusal would have to keep the index.
+// Forget implements [directory.WriteTx].
 func (w *writer) Forget(ctx context.Context, before time.Time, limit int) (more bool, err error) {
-	var refusals, dropped int
-	if _, err := one(ctx, w.q, []any{&refusals, &dropped}, `
-		select (select count(*) from (select 1 `+oldRefusals+`) r), (select count(*) from (select 1 `+oldDropped+`) m)`,
-		w.ws, before.UnixMilli(), limit+1); err != nil {
-		return false, err
-	}
-	if refusals > 0 {
-		err = w.b.exec(`
+	for _, old := range []struct{ rows, removal string }{
+		{oldRefusals, `
 		delete from refusals
 		where workspace_id = $1
-		and (actor, record) in (select actor, record `+oldRefusals+`)`, w.ws, before.UnixMilli(), limit)
-	}
-	if err == nil && dropped > 0 {
-		err = w.b.exec(`
+		and (actor, record) in (select actor, record ` + oldRefusals + `)`},
+		{oldDropped, `
 		delete from dropped_members
 		where workspace_id = $1
-		and (source, group_id, member) in (select d.source, d.group_id, d.member `+oldDropped+`)`, w.ws, before.UnixMilli(), limit)
+		and (source, group_id, member) in (select source, group_id, member ` + oldDropped + `)`},
+		{oldActs, `
+		delete from actions
+		where workspace_id = $1
+		and id in (select id ` + oldActs + `)`},
+	} {
+		left, err := w.forget(ctx, old.rows, old.removal, before, limit)
+		if err != nil {
+			return false, fmt.Errorf("forget old notes: %w", err)
+		}
+		more = more || left
 	}
-	if err != nil {
-		return false, fmt.Errorf("forget old notes: %w", err)
+	return more, nil
+}
+
+// forget removes up to limit rows, and reports whether there are more.
+func (w *writer) forget(ctx context.Context, rows, removal string, before time.Time, limit int) (more bool, err error) {
+	var n int
+	if _, err := one(ctx, w.q, []any{&n}, `
+		select count(*) from (select 1 `+rows+`) r`, w.ws, before.UnixMilli(), limit+1); err != nil || n == 0 {
+		return false, err
 	}
-	return refusals > limit || dropped > limit, nil
+	return n > limit, w.b.exec(removal, w.ws, before.UnixMilli(), limit)
 }

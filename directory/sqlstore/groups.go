@@ -87,7 +87,7 @@ func (w *writer) PutGroup(_ context.Context, before, after *directory.Group, doc
 	case before == nil:
 		err = w.insertGroup(after, doc)
 	case after == nil:
-		err = w.deleteGroup(before.ID)
+		err = w.deleteGroup(before)
 	default:
 		err = w.updateRow("groups", after.ID, groupRow(before, nil), groupRow(after, doc))
 	}
@@ -116,7 +116,7 @@ func (w *writer) insertGroup(g *directory.Group, doc []byte) error {
 	return nil
 }
 
-func (w *writer) deleteGroup(id directory.ResourceID) error {
+func (w *writer) deleteGroup(g *directory.Group) error {
 	for _, text := range []string{`
 		delete from members
 		where workspace_id = $1
@@ -127,9 +127,9 @@ func (w *writer) deleteGroup(id directory.ResourceID) error {
 		delete from groups
 		where workspace_id = $1
 		and id = $2`} {
-		if err := w.b.exec(text, w.ws, string(id)); err != nil {
-			return fmt.Errorf("delete group %s: %w", id, err)
+		if err := w.b.exec(text, w.ws, string(g.ID)); err != nil {
+			return fmt.Errorf("delete group %s: %w", g.ID, err)
 		}
 	}
-	return nil
+	return w.forgetDropped(g)
 }

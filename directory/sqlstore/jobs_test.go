@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
@@ -27,7 +28,7 @@ func provisioned(t testing.TB, s *Store) directory.WorkspaceID {
 // raise raises a delivery in a lane.
 func raiseIn(l directory.Lane) func(context.Context, directory.WriteTx) error {
 	return func(ctx context.Context, tx directory.WriteTx) error {
-		return tx.Raise(ctx, directory.UserRecord, "u1", l)
+		return tx.Raise(ctx, directory.UserRecord, "u1", l, time.Now())
 	}
 }
 
@@ -92,7 +93,7 @@ func TestWhatIsUndoneMakesNoJob(t *testing.T) {
 		ws := provisioned(t, s)
 		broken := errors.New("broken")
 		err := s.Update(t.Context(), ws, func(ctx context.Context, tx directory.WriteTx) error {
-			if err := tx.Raise(ctx, directory.UserRecord, "u1", directory.PushLane); err != nil {
+			if err := tx.Raise(ctx, directory.UserRecord, "u1", directory.PushLane, time.Now()); err != nil {
 				return err
 			}
 			return broken

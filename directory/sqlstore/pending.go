@@ -36,6 +36,7 @@ type recordKey struct {
 type raise struct {
 	generations int64
 	lane        directory.Lane
+	at          int64 // the first time
 }
 
 // move puts a record onto a shelf (1) or takes it off (-1).
@@ -81,8 +82,10 @@ func (p *pending) raise(k recordKey, r raise) {
 	if p.raised == nil {
 		p.raised = make(map[recordKey]raise)
 	}
-	have := p.raised[k]
-	p.raised[k] = raise{have.generations + r.generations, max(have.lane, r.lane)}
+	if have, twice := p.raised[k]; twice {
+		r = raise{have.generations + r.generations, max(have.lane, r.lane), min(have.at, r.at)}
+	}
+	p.raised[k] = r
 }
 
 // top returns what the present step has gathered.

@@ -159,6 +159,18 @@ var insertDropped = manyRows{5, `
 		on conflict (workspace_id, source, group_id, member) do update
 		set dropped_at = excluded.dropped_at`}
 
+// forgetDropped removes what its source noted of a group.
+func (w *writer) forgetDropped(g *directory.Group) error {
+	if err := w.b.exec(`
+		delete from dropped_members
+		where workspace_id = $1
+		and source = $2
+		and group_id = $3`, w.ws, string(g.Source), string(g.ID)); err != nil {
+		return fmt.Errorf("forget who was left out of %s: %w", g.ID, err)
+	}
+	return nil
+}
+
 // DroppedMembers implements [directory.SourceReader].
 func (r *reader) DroppedMembers(ctx context.Context, source directory.SourceID, limit int) (all []directory.Dropped, err error) {
 	err = r.q.query(ctx, func(rw row) error {

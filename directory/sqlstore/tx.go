@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rollcall/directory"
 )
@@ -73,10 +74,10 @@ func (w *writer) Record(_ context.Context, r *directory.AuditRecord) error {
 }
 
 // Raise implements [directory.WriteTx].
-func (w *writer) Raise(_ context.Context, t directory.RecordType, record string, lane directory.Lane) error {
+func (w *writer) Raise(_ context.Context, t directory.RecordType, record string, lane directory.Lane, now time.Time) error {
 	if err := checkText([]any{record}); err != nil {
 		return fmt.Errorf("raise: %w", err)
 	}
-	w.b.top().raise(recordKey{t, record}, raise{1, lane})
+	w.b.top().raise(recordKey{t, record}, raise{1, lane, now.UnixMilli()})
 	return nil
 }

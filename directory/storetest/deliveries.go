@@ -24,7 +24,7 @@ func (f *fixture) raise(record string, lanes ...directory.Lane) {
 	f.Helper()
 	f.update(func(ctx context.Context, tx directory.WriteTx) error {
 		for _, l := range lanes {
-			if err := tx.Raise(ctx, directory.UserRecord, record, l); err != nil {
+			if err := tx.Raise(ctx, directory.UserRecord, record, l, day); err != nil {
 				return err
 			}
 		}
@@ -52,15 +52,17 @@ func (f *fixture) due(l directory.Lane, at time.Time) (records []string) {
 
 func testDeliveries(t *testing.T, open Open) {
 	f := provisioned(t, open)
-	far := time.Now().Add(time.Hour).UTC().Truncate(time.Millisecond)
+	far := day.Add(time.Hour)
 	f.raise("a", directory.PushLane)
 	f.raise("b", directory.PushLane, directory.UrgentLane, directory.SyncLane)
 	f.same("due pushes", f.due(directory.PushLane, far), []string{"a"})
 	f.same("due urgently", f.due(directory.UrgentLane, far), []string{"b"})
-	f.same("due before", f.due(directory.UrgentLane, day), []string(nil))
+	f.same("due before", f.due(directory.UrgentLane, day.Add(-time.Millisecond)), []string(nil))
 
 	d := f.delivery("b")
 	f.same("generation", d.Generation, int64(3))
+	f.same("behind since", d.Behind, day)
+	f.same("next", d.Next, day)
 	d.Synced, d.Claim, d.ClaimUntil, d.Attempts, d.Cause = 2, "c1", far.Add(time.Minute), 4, "down"
 	d.Next, d.WaitsFor, d.Walked = far, "a", "w"
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
@@ -75,6 +77,12 @@ func testDeliveries(t *testing.T, open Open) {
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.EndWaiting(ctx, "a", day) })
 	f.same("next once nobody is waited for", f.delivery("b").Next, day)
 	f.same("waits for", f.delivery("b").WaitsFor, "")
+
+	d.Lane, d.Parked = 0, day
+	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
+	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.EndWaiting(ctx, "a", day) })
+	f.same("parked once nobody is waited for", f.delivery("b").Parked, time.Time{})
+	f.same("lane once nobody is waited for", f.delivery("b").Lane, directory.PushLane)
 
 	d.Lane, d.Parked, d.Claim, d.ClaimUntil = 0, day, "", time.Time{}
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
@@ -149,12 +157,20 @@ func testActions(t *testing.T, open Open) {
 			return tx.OpenActions(ctx, directory.UserRecord, "u")
 		})
 	}
+	of := func(record string) []directory.Action {
+		return read(f, func(tx directory.ReadTx, ctx context.Context) ([]directory.Action, error) {
+			return tx.ActionsOf(ctx, directory.UserRecord, record)
+		})
+	}
 	put(b, a)
 	f.same("open actions", open1(), []directory.Action{a, b})
+	f.same("actions of the record", of("u"), []directory.Action{a, b})
 	a.State, a.Payload, b.State, b.Cause = directory.ActDone, "", directory.ActUnknown, "killed"
 	put(a, b)
 	f.same("open actions at the end", len(open1()), 0)
 	f.same("shown actions", read(f, directory.ReadTx.ShownActions), []directory.Action{b})
+	f.same("actions of the record at the end", of("u"), []directory.Action{b})
+	f.same("actions of another record", len(of("v")), 0)
 
 	c := directory.Action{ID: "3", Type: directory.UserRecord, Record: "v", Kind: directory.ActPassword, State: directory.ActWaiting,
 		Payload: "sealed", Idempotent: true, AskedBy: "ops", Asked: day, Changed: day}
@@ -165,6 +181,45 @@ func testActions(t *testing.T, open Open) {
 	})
 	c.State, c.Payload, c.Cause, c.Changed = directory.ActFailed, "", "moved", later
 	f.same("shown when what waited ended", read(f, directory.ReadTx.ShownActions), []directory.Action{b, c})
+}
+
+// testForgetActions lets acts end on two days, and forgets the first.
+func testForgetActions(t *testing.T, open Open) {
+	f := provisioned(t, open)
+	next := day.Add(24 * time.Hour)
+	states := []directory.ActionState{directory.ActDone, directory.ActCancelled, directory.ActUnknown, directory.ActFailed,
+		directory.ActWaiting, directory.ActSending}
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for _, s := range states {
+			for name, at := range map[string]time.Time{"old ": day, "new ": next} {
+				err := tx.PutAction(ctx, &directory.Action{ID: name + string(s), Type: directory.UserRecord, Record: "u",
+					Kind: directory.ActLogOut, State: s, Asked: day, Changed: at})
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	rounds := 0
+	for more := true; more; rounds++ {
+		f.update(func(ctx context.Context, tx directory.WriteTx) (err error) {
+			more, err = tx.Forget(ctx, next, 1)
+			return err
+		})
+	}
+	f.same("rounds of one act", rounds, 4)
+	act := func(id string) func(directory.ReadTx, context.Context) (*directory.Action, error) {
+		return func(tx directory.ReadTx, ctx context.Context) (*directory.Action, error) { return tx.Action(ctx, id) }
+	}
+	for i, s := range states {
+		read(f, act("new "+string(s)))
+		if i < 4 {
+			missing(f, "an act that ended long ago", act("old "+string(s)))
+		} else {
+			read(f, act("old "+string(s)))
+		}
+	}
 }
 
 func testFanOut(t *testing.T, open Open) {

@@ -47,6 +47,10 @@ func (x *faultyReader) OpenActions(ctx context.Context, t directory.RecordType, 
 	return ask(x.fault, func() ([]directory.Action, error) { return x.tx.OpenActions(ctx, t, record) })
 }
 
+func (x *faultyReader) ActionsOf(ctx context.Context, t directory.RecordType, record string) ([]directory.Action, error) {
+	return ask(x.fault, func() ([]directory.Action, error) { return x.tx.ActionsOf(ctx, t, record) })
+}
+
 func (x *faultyReader) ShownActions(ctx context.Context) ([]directory.Action, error) {
 	return ask(x.fault, func() ([]directory.Action, error) { return x.tx.ShownActions(ctx) })
 }

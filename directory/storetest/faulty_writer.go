@@ -40,8 +40,8 @@ func (x *faultyWriter) EraseAudit(ctx context.Context, t directory.RecordType, r
 	return x.fault.tell(func() error { return x.tx.EraseAudit(ctx, t, record) })
 }
 
-func (x *faultyWriter) Raise(ctx context.Context, t directory.RecordType, record string, lane directory.Lane) error {
-	return x.fault.tell(func() error { return x.tx.Raise(ctx, t, record, lane) })
+func (x *faultyWriter) Raise(ctx context.Context, t directory.RecordType, record string, lane directory.Lane, now time.Time) error {
+	return x.fault.tell(func() error { return x.tx.Raise(ctx, t, record, lane, now) })
 }
 
 func (x *faultyWriter) PutUser(ctx context.Context, before, after *directory.User, doc []byte) error {

@@ -52,6 +52,7 @@ func Run(t *testing.T, open Open) {
 		{"Deliveries", testDeliveries},
 		{"Links", testLinks},
 		{"Actions", testActions},
+		{"ForgetActions", testForgetActions},
 		{"FanOut", testFanOut},
 		{"ListsInOrder", testLists},
 		{"ListsWithinAnUpdate", testListsWithinUpdate},

@@ -94,7 +94,7 @@ func hireMember(ctx context.Context, tx directory.WriteTx, u *directory.User, g 
 	if err := tx.AddMembers(ctx, g.ID, []directory.ResourceID{u.ID}); err != nil {
 		return err
 	}
-	if err := tx.Raise(ctx, directory.UserRecord, string(u.ID), directory.PushLane); err != nil {
+	if err := tx.Raise(ctx, directory.UserRecord, string(u.ID), directory.PushLane, day); err != nil {
 		return err
 	}
 	return tx.Record(ctx, record(u.UserName, string(u.ID)))
