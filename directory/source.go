@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"regexp"
 	"slices"
 	"time"
 )
@@ -38,6 +39,24 @@ func (s *Source) Grants(role string) bool {
 		return role == RoleUser || role == RoleGuest
 	}
 	return slices.Contains(s.MayGrant, role)
+}
+
+// sourceName is what a source may be called: it stands in paths, shelves and commands.
+var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Check says what is wrong with a source whatever else there is, as PutSource would.
+func (s *Source) Check() error {
+	switch {
+	case !sourceName.MatchString(string(s.ID)):
+		return Errorf(Invalid, "name", "%q is not a name for a source", s.ID).
+			Hinted("use letters, digits, dot, hyphen and underscore, at most 64")
+	case s.ID == Local || s.ID == ShelfDeleted:
+		return Errorf(Invalid, "name", "the name %q is ours", s.ID)
+	case slices.Contains(s.MayGrant, RoleAdmin):
+		return Errorf(Denied, "may_grant", "no source may grant the role admin").
+			Hinted("map a group to it: rollcall mappings create")
+	}
+	return nil
 }
 
 // Clone returns a deep copy.

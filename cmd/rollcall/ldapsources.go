@@ -47,6 +47,9 @@ func sourceFaults(c *config.Config) config.Faults {
 		for _, s := range w.Sources {
 			_, err := ldap.New(ldapConfig(s))
 			faults = append(faults, faultsAt(c, s, "ldap.", err)...)
+			if s.Name != "" { // else it was reported where it was read
+				faults = append(faults, faultsAt(c, s, "", sourceOfConfig(s).Check())...)
+			}
 			if s.Schedule != "" {
 				_, err = bridgesync.ParseSchedule(s.Schedule)
 				faults = append(faults, faultsAt(c, s, "", err)...)
@@ -103,6 +106,11 @@ func definition(s *config.Source) string {
 	return fmt.Sprintf("%x", sha256.Sum256(text))[:32]
 }
 
+// sourceOfConfig is a source of the configuration as the directory has it.
+func sourceOfConfig(s *config.Source) *directory.Source {
+	return &directory.Source{ID: directory.SourceID(s.Name), Kind: directory.LDAPServer, MayGrant: s.MayGrant, Definition: definition(s)}
+}
+
 // announce puts a source of the configuration into force. A name that a SCIM client has
 // already is not taken from it.
 func announce(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) error {
@@ -111,12 +119,41 @@ func announce(ctx context.Context, d *directory.Directory, ws directory.Workspac
 		return err
 	}
 	if present != nil && present.Kind != directory.LDAPServer {
-		return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", s.Name).
-			Hinted("give the source of the configuration another name")
+		return ofClient(s.Name)
 	}
-	_, err = d.Apply(ctx, configuring(ws), directory.PutSource{Source: directory.Source{ID: directory.SourceID(s.Name),
-		Kind: directory.LDAPServer, MayGrant: s.MayGrant, Definition: definition(s)}})
+	_, err = d.Apply(ctx, configuring(ws), directory.PutSource{Source: *sourceOfConfig(s)})
 	return err
+}
+
+// ofClient refuses the name of a SCIM client to a source of the configuration.
+func ofClient(name string) *directory.Error {
+	return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", name).
+		Hinted("give the source of the configuration another name")
+}
+
+// clashes are the faults of a configuration whose sources have names that SCIM clients
+// have already.
+func clashes(ctx context.Context, d *directory.Directory, c *config.Config) (faults config.Faults, err error) {
+	all, err := d.Store().Workspaces(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list workspaces: %w", err)
+	}
+	for _, known := range all {
+		i := slices.IndexFunc(c.Workspaces, func(w *config.Workspace) bool { return w.Slug == known.Slug })
+		if i < 0 {
+			continue
+		}
+		for _, s := range c.Workspaces[i].Sources {
+			present, err := present(ctx, d, known.ID, s)
+			if err != nil {
+				return nil, fmt.Errorf("read source %s: %w", s.Name, err)
+			}
+			if present != nil && present.Kind != directory.LDAPServer {
+				faults = append(faults, faultsAt(c, s, "", ofClient(s.Name))...)
+			}
+		}
+	}
+	return faults.Sorted(), nil
 }
 
 // present finds what is known of a source of the configuration; nil: nothing.
