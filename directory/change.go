@@ -214,7 +214,8 @@ type Transfer struct {
 	Reason string
 }
 
-// DetachSource says that a source is gone from the configuration. Its people stay.
+// DetachSource says that a source is gone from the configuration. Its people stay, and a
+// run of it that is under way has lost its lease.
 type DetachSource struct{ ID SourceID }
 
 // BeginRun takes a source's lease for a run. There is one run at a time; with Approves

@@ -28,7 +28,7 @@ func (p *passage) resolveOther(ctx context.Context) error {
 	case ResumeSource:
 		return p.editSource(ctx, c.ID, "paused", p.resume)
 	case DetachSource:
-		return p.editSource(ctx, c.ID, "detached", p.detach)
+		return p.resolveDetach(ctx, c)
 	case IssueToken:
 		return p.resolveIssue(ctx, c)
 	case RotateTokens:
