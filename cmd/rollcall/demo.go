@@ -174,7 +174,7 @@ func (d *demo) prepare(ctx context.Context, s *server, log io.Writer) error {
 	if d.workspace, err = s.store.EnsureWorkspace(ctx, s.config.Workspaces[0].Slug); err != nil {
 		return err
 	}
-	shell := &session{Directory: s.directory, by: d.actor()}
+	shell := &session{Directory: s.directory, by: d.actor(), configured: s.config.Workspaces[0]}
 	if err := addLocals(ctx, shell); err != nil {
 		return err
 	}

@@ -143,17 +143,26 @@ func clashes(ctx context.Context, d *directory.Directory, c *config.Config) (fau
 		if i < 0 {
 			continue
 		}
-		for _, s := range c.Workspaces[i].Sources {
-			present, err := present(ctx, d, known.ID, s)
-			if err != nil {
-				return nil, fmt.Errorf("read source %s: %w", s.Name, err)
-			}
-			if present != nil && present.Kind != directory.LDAPServer {
-				faults = append(faults, faultsAt(c, s, "", ofClient(s.Name))...)
-			}
+		sources, err := (&session{d, configuring(known.ID), c.Workspaces[i]}).sources(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list sources: %w", err)
+		}
+		for _, s := range clashing(c.Workspaces[i], sources) {
+			faults = append(faults, faultsAt(c, s, "", ofClient(s.Name))...)
 		}
 	}
 	return faults.Sorted(), nil
+}
+
+// clashing are the sources of the configuration whose names are those of SCIM clients.
+func clashing(w *config.Workspace, known []directory.Source) (sources []*config.Source) {
+	for _, s := range known {
+		named, err := w.Source(string(s.ID))
+		if err == nil && s.Kind == directory.SCIMClient {
+			sources = append(sources, named)
+		}
+	}
+	return sources
 }
 
 // present finds what is known of a source of the configuration; nil: nothing.

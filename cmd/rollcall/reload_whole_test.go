@@ -75,7 +75,7 @@ func (m *memory) desk(slug string) desk {
 	if err != nil {
 		m.Fatal(err)
 	}
-	return desk{m.T, &session{m.directory, commandLineActor(id)}}
+	return desk{m.T, &session{m.directory, commandLineActor(id), new(config.Workspace)}}
 }
 
 // changes counts what is on record in both workspaces.

@@ -76,7 +76,7 @@ func (s *served) client(t *testing.T, name directory.SourceID) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shell := &session{Directory: s.directory, by: commandLineActor(id)}
+	shell := &session{Directory: s.directory, by: commandLineActor(id), configured: new(config.Workspace)}
 	if err := shell.ensureClient(t.Context(), name, ""); err != nil {
 		t.Fatal(err)
 	}
