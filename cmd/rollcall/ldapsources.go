@@ -114,14 +114,10 @@ func sourceOfConfig(s *config.Source) *directory.Source {
 // announce puts a source of the configuration into force. A name that a SCIM client has
 // already is not taken from it.
 func announce(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) error {
-	present, err := present(ctx, d, ws, s)
-	if err != nil {
+	if _, err := present(ctx, d, ws, s); err != nil {
 		return err
 	}
-	if present != nil && present.Kind != directory.LDAPServer {
-		return ofClient(s.Name)
-	}
-	_, err = d.Apply(ctx, configuring(ws), directory.PutSource{Source: *sourceOfConfig(s)})
+	_, err := d.Apply(ctx, configuring(ws), directory.PutSource{Source: *sourceOfConfig(s)})
 	return err
 }
 
@@ -165,16 +161,22 @@ func clashing(w *config.Workspace, known []directory.Source) (sources []*config.
 	return sources
 }
 
-// present finds what is known of a source of the configuration; nil: nothing.
+// present finds what is known of a source of the configuration; nil: nothing. A SCIM
+// client of that name is not that source.
 func present(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) (known *directory.Source, err error) {
 	err = d.Read(ctx, configuring(ws), func(ctx context.Context, tx directory.ReadTx) (err error) {
 		known, err = tx.Source(ctx, directory.SourceID(s.Name))
 		return err
 	})
-	if directory.Is(err, directory.NotFound) {
+	switch {
+	case directory.Is(err, directory.NotFound):
 		return nil, nil
+	case err != nil:
+		return nil, err
+	case known.Kind != directory.LDAPServer:
+		return nil, ofClient(s.Name)
 	}
-	return known, err
+	return known, nil
 }
 
 // configuring is who puts the configuration into force.
