@@ -6,9 +6,11 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"rollcall/config"
@@ -39,6 +41,8 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 	if err := c.demoAlone(a); err != nil {
 		return err
 	}
+	ctx, stop := untilHangUp(ctx)
+	defer stop()
 	folder, err := openDemoFolder(a.Data)
 	if err != nil {
 		return err
@@ -55,7 +59,16 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.serve(ctx, func() (*config.Config, error) { return configured, nil }, d.prepare)
+	return a.serve(ctx, &server{config: configured}, d.prepare)
+}
+
+// untilHangUp ends a context when the terminal is closed: the demonstration has no
+// configuration to read again, and nobody watches it any more. nohup keeps that from it.
+func untilHangUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return context.WithCancel(ctx)
+	}
+	return signal.NotifyContext(ctx, syscall.SIGHUP)
 }
 
 // leastPace keeps the demonstration from doing nothing but demonstrate.
