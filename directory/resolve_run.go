@@ -100,6 +100,13 @@ func (p *passage) putRuns(outcome Outcome, runs []*Run, diff ...Diff) {
 // resolveDetach notes that a source is gone from the configuration, and ends a run of it
 // that is under way: whoever works on it has lost the lease.
 func (p *passage) resolveDetach(ctx context.Context, c DetachSource) error {
+	s, err := found(p.tx.Source(ctx, c.ID))
+	if err != nil {
+		return fmt.Errorf("read source %s: %w", c.ID, err)
+	}
+	if s != nil && s.Kind == SCIMClient {
+		return neverDetached(c.ID)
+	}
 	if err := p.editSource(ctx, c.ID, "detached", p.detach); err != nil {
 		return err
 	}

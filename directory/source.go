@@ -59,6 +59,26 @@ func (s *Source) Check() error {
 	return nil
 }
 
+// LetsGo says what keeps the people of a source from being given to another owner: one
+// that is not detached would ask for them again.
+func (s *Source) LetsGo() error {
+	switch {
+	case s.Kind == SCIMClient:
+		return neverDetached(s.ID)
+	case s.Detached == 0:
+		return Errorf(Denied, "name", "the source %s is not detached", s.ID).
+			Hinted("take it out of the configuration, and let the server read that")
+	}
+	return nil
+}
+
+// neverDetached is the refusal to take people from a SCIM client, which lives in the
+// database and may write for as long as it has a token.
+func neverDetached(client SourceID) error {
+	return Errorf(Denied, "name", "%s is a SCIM client, which the configuration does not name", client).
+		Hinted("it keeps its people; to keep it from changing them: rollcall tokens revoke %s", client)
+}
+
 // Clone returns a deep copy.
 func (s *Source) Clone() *Source {
 	c := clonePtr(s)

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	. "rollcall/directory"
@@ -34,7 +35,6 @@ func TestPeopleOfADetachedSourceAreReleased(t *testing.T) {
 		t.Errorf("detaching twice: %s", got.Outcome)
 	}
 	f.refused(f.okta, release, Denied, "")
-	f.refused(f.admin, Transfer{Type: UserRecord, ID: people[0], From: "okta", To: Local}, Denied, "name")
 
 	if u := f.must(f.admin, release).User; u.Source != Local || u.ExternalID != "" || !u.EffectivelyActive() {
 		t.Errorf("released: %+v", u)
@@ -61,6 +61,18 @@ func TestPeopleOfADetachedSourceAreReleased(t *testing.T) {
 		t.Errorf("nothing in the log says that %s was released", people[0])
 	}
 	f.refused(f.admin, release, Denied, "source")
+}
+
+func TestASCIMClientIsNeverDetached(t *testing.T) {
+	t.Parallel()
+	f := open(t, Settings{})
+	ada := f.hire(f.okta, "ada")
+	for _, c := range []Change{DetachSource{ID: "okta"}, Transfer{Type: UserRecord, ID: ada.ID, From: "okta", To: Local}} {
+		err := asError(f.try(f.admin, c))
+		if err == nil || err.Kind != Denied || err.Attr != "name" || !strings.Contains(err.Hint, "rollcall tokens revoke okta") {
+			t.Errorf("%s: %v", c.Kind(), err)
+		}
+	}
 }
 
 func TestPeopleOfADetachedSourceAreTransferred(t *testing.T) {
