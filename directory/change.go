@@ -50,9 +50,10 @@ type SwitchOn struct {
 // SetGrants replaces the grants that administrators gave a person. It never takes
 // away what the owner or a mapping gave.
 type SetGrants struct {
-	ID     ResourceID
-	Grants []Grant
-	Reason string
+	ID         ResourceID
+	Grants     []Grant
+	KnownRoles bool // refuse roles that nobody has named before: who asks may have mistyped one
+	Reason     string
 }
 
 // SetPassword sets the password for signing in to the built-in workspace.
