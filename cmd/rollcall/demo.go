@@ -100,7 +100,7 @@ func (c serveCommand) demoAlone(a *app) error {
 			return usageError{fmt.Errorf("%s is set, and the commands to try beside the demonstration would use it: unset it first", name)}
 		}
 	}
-	return nil
+	return config.Misnamed(a.env).Err()
 }
 
 // demoVariables are those of the environment that the demonstration listens to. The
