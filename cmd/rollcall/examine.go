@@ -160,7 +160,7 @@ func examineServer(ctx context.Context, _ *app, c *config.Config) error {
 		return remark{"none answers at " + at, "start it with: rollcall serve"}
 	}
 	if !answer.Ready {
-		return directory.Errorf(directory.Unavailable, "", "it is not ready: %s", failing(answer.Conditions))
+		return notReady("it", answer)
 	}
 	return remark{message: "it is ready at " + at}
 }
