@@ -175,18 +175,44 @@ func TestAVariableNamesAFile(t *testing.T) {
 	}
 }
 
-func TestMisspeltVariablesAreFoundAndForeignOnesLeftAlone(t *testing.T) {
+func TestVariablesThatMeanNothingAreFound(t *testing.T) {
 	t.Chdir(t.TempDir())
-	got := loadFaults(Input{Env: map[string]string{
-		"ROLLCALL_LISTN":          "x",
-		"ROLLCALL_SERVICE_HOST":   "10.0.0.1",
-		"ROLLCALL_PORT":           "tcp://10.0.0.1:80",
-		"ROLLCALL_TEST_POSTGRES":  "x",
-		"ROLLCALL_WORKSPACE_SLUG": "x",
-	}})
-	if got != "ROLLCALL_LISTN: no such variable (did you mean ROLLCALL_LISTEN?)" {
-		t.Errorf("got %q", got)
+	for name, want := range map[string]string{
+		"ROLLCALL_LISTN":       "did you mean ROLLCALL_LISTEN?",
+		"ROLLCALL_SEATS_LIMIT": "did you mean ROLLCALL_WORKSPACE_SEATS_LIMIT?",
+		"ROLLCALL_PUBLICURL":   "did you mean ROLLCALL_PUBLIC_URL?",
+		"ROLLCALL_PORT":        "docs/configuration.md has the variables; remove one that is not for Rollcall",
+		"ROLLCALL_":            "docs/configuration.md has the variables; remove one that is not for Rollcall",
+	} {
+		if got := loadFaults(Input{Env: map[string]string{name: "8080"}}); got != name+": no such variable ("+want+")" {
+			t.Errorf("got %q", got)
+		}
 	}
+}
+
+// TestForeignVariablesAreLeftAlone has those that an orchestrator makes of the names of
+// services, those of tests, and what only begins alike.
+func TestForeignVariablesAreLeftAlone(t *testing.T) {
+	t.Chdir(t.TempDir())
+	load(t, Input{Env: map[string]string{
+		"ROLLCALL_SERVICE_HOST":                "10.0.0.1",
+		"ROLLCALL_SERVICE_PORT":                "80",
+		"ROLLCALL_SERVICE_PORT_HTTP":           "80",
+		"ROLLCALL_PORT":                        "tcp://10.0.0.1:80",
+		"ROLLCALL_PORT_80_TCP":                 "tcp://10.0.0.1:80",
+		"ROLLCALL_PORT_80_TCP_PROTO":           "tcp",
+		"ROLLCALL_PORT_80_TCP_PORT":            "80",
+		"ROLLCALL_PORT_80_TCP_ADDR":            "10.0.0.1",
+		"ROLLCALL_POSTGRES_SERVICE_HOST":       "10.0.0.2",
+		"ROLLCALL_POSTGRES_PORT":               "tcp://10.0.0.2:5432",
+		"ROLLCALL_POSTGRES_PORT_5432_TCP_ADDR": "10.0.0.2",
+		"ROLLCALL_TEST_POSTGRES":               "x",
+		"ROLLCALL_NO_SKIP":                     "1",
+		"ROLLCALL_SERVICES_DIR":                "/srv",
+		"ROLLCALL_BENCH_USERS":                 "1000",
+		"ROLLCALLER":                           "x",
+		"ROLLCALL_WORKSPACE_SLUG":              "x",
+	}})
 }
 
 func TestSeveralWorkspaces(t *testing.T) {

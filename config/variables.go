@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 )
 
@@ -60,7 +58,7 @@ func (l *loader) checkVariables() {
 			l.checkWorkspaceVariable(&o)
 		}
 	}
-	l.checkMisspelt()
+	l.faults = append(l.faults, Misnamed(l.in.Env)...)
 }
 
 // checkFileVariable reports a file that cannot be read, and a value given twice.
@@ -88,20 +86,6 @@ func (l *loader) checkWorkspaceVariable(o *Option) {
 		if l.in.Env[name] != "" {
 			l.faults = append(l.faults, Fault{Path: o.Key, From: name, Message: "the file lists workspaces, a variable cannot say which it means",
 				Hint: "write it in the file"})
-		}
-	}
-}
-
-// checkMisspelt reports variables that are nearly one of ours. Others that begin alike
-// are left alone: an orchestrator makes such variables of the name of a service.
-func (l *loader) checkMisspelt() {
-	known := variableNames()
-	for _, name := range slices.Sorted(maps.Keys(l.in.Env)) {
-		if !strings.HasPrefix(name, "ROLLCALL_") || slices.Contains(known, name) {
-			continue
-		}
-		if near := nearest(name, known, 2); near != "" {
-			l.faults = append(l.faults, Fault{From: name, Message: "no such variable", Hint: "did you mean " + near + "?"})
 		}
 	}
 }

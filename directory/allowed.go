@@ -10,7 +10,7 @@ import (
 // allowed applies the workspace's rules to everybody whom the change moves.
 func (p *passage) allowed(ctx context.Context) error {
 	rules := []func(context.Context, *move) error{
-		p.stillThere, p.unprotected, p.notTakenOver, p.grantable, p.inDomain, p.unique, p.lastAdmin, p.brake,
+		p.stillThere, p.unprotected, p.notTakenOver, p.grantable, p.named, p.inDomain, p.unique, p.lastAdmin, p.brake,
 	}
 	for _, m := range p.users {
 		for _, rule := range rules {

@@ -80,12 +80,14 @@ func (r *AuditRecord) Seal(head AuditHead) AuditHead {
 // chainHash covers every field with its length, so that no two records are written
 // alike.
 func (r *AuditRecord) chainHash(before string) string {
-	h := sha256.New()
-	for _, f := range []string{before, strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At.UnixMilli(), 10), r.Actor,
+	text := make([]byte, 0, 512)
+	for _, f := range [...]string{before, strconv.FormatInt(r.Seq, 10), strconv.FormatInt(r.At.UnixMilli(), 10), r.Actor,
 		r.ActorID, r.Change, string(r.Outcome), r.Reason, r.RequestID, string(r.Type), r.Record, r.Digest} {
-		fmt.Fprintf(h, "%d:%s", len(f), f)
+		text = strconv.AppendInt(text, int64(len(f)), 10)
+		text = append(append(text, ':'), f...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 func digest(salt, detail string) string {

@@ -50,9 +50,10 @@ type SwitchOn struct {
 // SetGrants replaces the grants that administrators gave a person. It never takes
 // away what the owner or a mapping gave.
 type SetGrants struct {
-	ID     ResourceID
-	Grants []Grant
-	Reason string
+	ID         ResourceID
+	Grants     []Grant
+	KnownRoles bool // refuse roles that nobody has named before: who asks may have mistyped one
+	Reason     string
 }
 
 // SetPassword sets the password for signing in to the built-in workspace.
@@ -217,7 +218,8 @@ type Transfer struct {
 	Reason string
 }
 
-// DetachSource says that a source is gone from the configuration. Its people stay.
+// DetachSource says that a source is gone from the configuration. Its people stay, and a
+// run of it that is under way has lost its lease.
 type DetachSource struct{ ID SourceID }
 
 // BeginRun takes a source's lease for a run. There is one run at a time; with Approves

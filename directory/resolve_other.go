@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"time"
 )
@@ -29,7 +28,7 @@ func (p *passage) resolveOther(ctx context.Context) error {
 	case ResumeSource:
 		return p.editSource(ctx, c.ID, "paused", p.resume)
 	case DetachSource:
-		return p.editSource(ctx, c.ID, "detached", p.detach)
+		return p.resolveDetach(ctx, c)
 	case IssueToken:
 		return p.resolveIssue(ctx, c)
 	case RotateTokens:
@@ -107,20 +106,10 @@ func validSettings(s Settings) error {
 	return faults.orNil()
 }
 
-// sourceName is what a source may be called: it stands in paths, shelves and commands.
-var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
-
 func (p *passage) resolvePutSource(ctx context.Context, c PutSource) error {
 	s := c.Source.Clone()
-	switch {
-	case !sourceName.MatchString(string(s.ID)):
-		return Errorf(Invalid, "name", "%q is not a name for a source", s.ID).
-			Hinted("use letters, digits, dot, hyphen and underscore, at most 64")
-	case s.ID == Local || s.ID == ShelfDeleted:
-		return Errorf(Invalid, "name", "the name %q is ours", s.ID)
-	case slices.Contains(s.MayGrant, RoleAdmin):
-		return Errorf(Denied, "may_grant", "no source may grant the role admin").
-			Hinted("map a group to it: rollcall mappings create")
+	if err := s.Check(); err != nil {
+		return err
 	}
 	before, err := found(p.tx.Source(ctx, s.ID))
 	if err != nil {

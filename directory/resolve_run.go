@@ -24,7 +24,7 @@ func (p *passage) holdsLease(ctx context.Context) error {
 
 func leaseLost(run string) *Error {
 	return Errorf(Denied, "run", "the run %s has lost its lease", run).
-		Hinted("another run has taken over; this one stops")
+		Hinted("another run has taken over, or its source is gone from the configuration; this one stops")
 }
 
 // resolveBegin takes the lease of a source. A run whose owner is silent is given up.
@@ -37,6 +37,9 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 		return Errorf(NotFound, "name", "there is no source %s", c.Source).Hinted("see: rollcall sources list")
 	case s.Paused != nil:
 		return paused(s)
+	case c.For == ApplyRun && s.Detached != 0:
+		return Errorf(Denied, "source", "the source %s is gone from the configuration", c.Source).
+			Hinted("put it back; or rollcall sources release or transfer decides whose its people are")
 	case c.For == ApplyRun && c.Definition != "" && s.Definition != c.Definition:
 		return Errorf(Denied, "source", "the source %s is defined otherwise than this process knows it", c.Source).
 			Hinted("another process read a newer configuration; make this one read it too: send it SIGHUP or start it anew")
@@ -92,6 +95,40 @@ func (p *passage) putRuns(outcome Outcome, runs []*Run, diff ...Diff) {
 		}
 		return nil
 	}}
+}
+
+// resolveDetach notes that a source is gone from the configuration, and ends a run of it
+// that is under way: whoever works on it has lost the lease.
+func (p *passage) resolveDetach(ctx context.Context, c DetachSource) error {
+	s, err := found(p.tx.Source(ctx, c.ID))
+	if err != nil {
+		return fmt.Errorf("read source %s: %w", c.ID, err)
+	}
+	if s != nil && s.Kind == SCIMClient {
+		return neverDetached(c.ID)
+	}
+	if err := p.editSource(ctx, c.ID, "detached", p.detach); err != nil {
+		return err
+	}
+	open, err := p.tx.OpenRuns(ctx, c.ID)
+	if err != nil {
+		return fmt.Errorf("read runs of %s: %w", c.ID, err)
+	}
+	note := p.other.write
+	p.other.write = func(ctx context.Context) error {
+		for i := range open {
+			r := &open[i]
+			if r.State != RunRunning || r.Kind != ApplyRun {
+				continue
+			}
+			r.State, r.Ended, r.Error = RunFailed, p.now, "its source was taken out of the configuration"
+			if err := p.tx.PutRun(ctx, r); err != nil {
+				return fmt.Errorf("end run %s: %w", r.ID, err)
+			}
+		}
+		return note(ctx)
+	}
+	return nil
 }
 
 // resolveEnd writes how a run ended. A run that found nothing unusual closes the held

@@ -43,9 +43,8 @@ func (p *passage) mayTransfer(ctx context.Context, c Transfer) error {
 		return fmt.Errorf("read source %s: %w", c.From, err)
 	case from == nil:
 		return Errorf(NotFound, "name", "there is no source %s", c.From).Hinted("see: rollcall sources list")
-	case from.Detached == 0:
-		return Errorf(Denied, "name", "the source %s is not detached", c.From).
-			Hinted("take it out of the configuration, and let the server read that")
+	case from.LetsGo() != nil:
+		return from.LetsGo()
 	case c.To == c.From:
 		return Errorf(Invalid, "to", "people cannot be given to the source that has them")
 	case c.To == Local:

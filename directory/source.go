@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"regexp"
 	"slices"
 	"time"
 )
@@ -38,6 +39,44 @@ func (s *Source) Grants(role string) bool {
 		return role == RoleUser || role == RoleGuest
 	}
 	return slices.Contains(s.MayGrant, role)
+}
+
+// sourceName is what a source may be called: it stands in paths, shelves and commands.
+var sourceName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+// Check says what is wrong with a source whatever else there is, as PutSource would.
+func (s *Source) Check() error {
+	switch {
+	case !sourceName.MatchString(string(s.ID)):
+		return Errorf(Invalid, "name", "%q is not a name for a source", s.ID).
+			Hinted("use letters, digits, dot, hyphen and underscore, at most 64")
+	case s.ID == Local || s.ID == ShelfDeleted:
+		return Errorf(Invalid, "name", "the name %q is ours", s.ID)
+	case slices.Contains(s.MayGrant, RoleAdmin):
+		return Errorf(Denied, "may_grant", "no source may grant the role admin").
+			Hinted("map a group to it: rollcall mappings create")
+	}
+	return nil
+}
+
+// LetsGo says what keeps the people of a source from being given to another owner: one
+// that is not detached would ask for them again.
+func (s *Source) LetsGo() error {
+	switch {
+	case s.Kind == SCIMClient:
+		return neverDetached(s.ID)
+	case s.Detached == 0:
+		return Errorf(Denied, "name", "the source %s is not detached", s.ID).
+			Hinted("take it out of the configuration, and let the server read that")
+	}
+	return nil
+}
+
+// neverDetached is the refusal to take people from a SCIM client, which lives in the
+// database and may write for as long as it has a token.
+func neverDetached(client SourceID) error {
+	return Errorf(Denied, "name", "%s is a SCIM client, which the configuration does not name", client).
+		Hinted("it keeps its people; to keep it from changing them: rollcall tokens revoke %s", client)
 }
 
 // Clone returns a deep copy.

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	. "rollcall/directory"
@@ -34,7 +35,6 @@ func TestPeopleOfADetachedSourceAreReleased(t *testing.T) {
 		t.Errorf("detaching twice: %s", got.Outcome)
 	}
 	f.refused(f.okta, release, Denied, "")
-	f.refused(f.admin, Transfer{Type: UserRecord, ID: people[0], From: "okta", To: Local}, Denied, "name")
 
 	if u := f.must(f.admin, release).User; u.Source != Local || u.ExternalID != "" || !u.EffectivelyActive() {
 		t.Errorf("released: %+v", u)
@@ -61,6 +61,18 @@ func TestPeopleOfADetachedSourceAreReleased(t *testing.T) {
 		t.Errorf("nothing in the log says that %s was released", people[0])
 	}
 	f.refused(f.admin, release, Denied, "source")
+}
+
+func TestASCIMClientIsNeverDetached(t *testing.T) {
+	t.Parallel()
+	f := open(t, Settings{})
+	ada := f.hire(f.okta, "ada")
+	for _, c := range []Change{DetachSource{ID: "okta"}, Transfer{Type: UserRecord, ID: ada.ID, From: "okta", To: Local}} {
+		err := asError(f.try(f.admin, c))
+		if err == nil || err.Kind != Denied || err.Attr != "name" || !strings.Contains(err.Hint, "rollcall tokens revoke okta") {
+			t.Errorf("%s: %v", c.Kind(), err)
+		}
+	}
 }
 
 func TestPeopleOfADetachedSourceAreTransferred(t *testing.T) {
@@ -98,6 +110,50 @@ func TestASourceThatComesBackIsNoLongerDetached(t *testing.T) {
 	f.must(f.admin, DetachSource{ID: "corp"})
 	f.must(f.admin, PutSource{Source: Source{ID: "corp", Kind: LDAPServer}})
 	f.refused(f.admin, Transfer{Type: UserRecord, ID: people[0], From: "corp", To: Local}, Denied, "name")
+}
+
+func TestADetachedSourceIsNotRun(t *testing.T) {
+	t.Parallel()
+	f := open(t, Settings{})
+	f.must(f.admin, PutSource{Source: Source{ID: "corp", Kind: LDAPServer, Definition: "d"}})
+	f.must(f.admin, DetachSource{ID: "corp"})
+	if e := f.refused(f.admin, BeginRun{Source: "corp", For: ApplyRun, Definition: "d"}, Denied, "source"); e.Hint == "" {
+		t.Errorf("nothing says what to do: %v", e)
+	}
+	f.must(f.admin, BeginRun{Source: "corp", For: PlanRun, Definition: "d"})
+}
+
+// TestDetachingASourceEndsItsRun: the process that works on it learns of it like one that
+// lost its lease. A plan changes nobody and goes on.
+func TestDetachingASourceEndsItsRun(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []RunKind{ApplyRun, PlanRun} {
+		f := open(t, Settings{})
+		corporate(f)
+		run := f.must(f.admin, BeginRun{Source: "corp", For: kind}).Run
+		by := Actor{Kind: RunActor, ID: run.ID, Name: "corp", Workspace: f.ws, Source: "corp"}
+		f.must(f.admin, DetachSource{ID: "corp"})
+		f.must(f.admin, PutSource{Source: Source{ID: "corp", Kind: LDAPServer}}) // and it is back already
+		err := f.Note(t.Context(), by, Findings{})
+		if kind == PlanRun {
+			if err != nil {
+				t.Errorf("a plan: %v", err)
+			}
+			continue
+		}
+		if !Is(err, Denied) {
+			t.Errorf("a note of the run: %v", err)
+		}
+		f.refused(by, PutUser{User: User{UserName: "late", ExternalID: "key-late", Wanted: true}}, Denied, "run")
+		f.refused(by, EndRun{Run: *run}, Denied, "run")
+		f.read(func(ctx context.Context, tx ReadTx) error {
+			got, err := tx.Run(ctx, run.ID)
+			if err == nil && (got.State != RunFailed || got.Ended.IsZero() || got.Error == "") {
+				t.Errorf("the run is %+v", got)
+			}
+			return err
+		})
+	}
 }
 
 func TestARunOfAnOlderDefinitionIsRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -223,6 +224,24 @@ func TestARunThatLostItsLeaseWritesNothing(t *testing.T) {
 	}
 	if got := l.user(0); got.Title != "" || got.Meta.Version != 1 {
 		t.Errorf("the stale run wrote %+v", got)
+	}
+}
+
+func TestARunWhoseSourceIsDetachedChangesNobody(t *testing.T) {
+	l := newLab(t, 5)
+	l.src.also = func() { l.must(l.admin, directory.DetachSource{ID: "corp"}) }
+	if _, err := l.Runner.Run(t.Context(), l.admin, l.c); !directory.Is(err, directory.Denied) {
+		t.Errorf("got %v, want the run to be refused", err)
+	}
+	err := l.Directory.Read(t.Context(), l.admin, func(ctx context.Context, tx directory.ReadTx) error {
+		w, err := tx.Workspace(ctx)
+		if err == nil && w.Counts.Seats != 0 {
+			t.Errorf("it made %d people", w.Counts.Seats)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

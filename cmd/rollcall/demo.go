@@ -6,9 +6,11 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"rollcall/config"
@@ -39,6 +41,8 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 	if err := c.demoAlone(a); err != nil {
 		return err
 	}
+	ctx, stop := untilHangUp(ctx)
+	defer stop()
 	folder, err := openDemoFolder(a.Data)
 	if err != nil {
 		return err
@@ -55,7 +59,16 @@ func (c serveCommand) demo(ctx context.Context, a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	return a.serve(ctx, func() (*config.Config, error) { return configured, nil }, d.prepare)
+	return a.serve(ctx, &server{config: configured}, d.prepare)
+}
+
+// untilHangUp ends a context when the terminal is closed: the demonstration has no
+// configuration to read again, and nobody watches it any more. nohup keeps that from it.
+func untilHangUp(ctx context.Context) (context.Context, context.CancelFunc) {
+	if signal.Ignored(syscall.SIGHUP) {
+		return context.WithCancel(ctx)
+	}
+	return signal.NotifyContext(ctx, syscall.SIGHUP)
 }
 
 // leastPace keeps the demonstration from doing nothing but demonstrate.
@@ -87,7 +100,7 @@ func (c serveCommand) demoAlone(a *app) error {
 			return usageError{fmt.Errorf("%s is set, and the commands to try beside the demonstration would use it: unset it first", name)}
 		}
 	}
-	return nil
+	return config.Misnamed(a.env).Err()
 }
 
 // demoVariables are those of the environment that the demonstration listens to. The
@@ -174,7 +187,7 @@ func (d *demo) prepare(ctx context.Context, s *server, log io.Writer) error {
 	if d.workspace, err = s.store.EnsureWorkspace(ctx, s.config.Workspaces[0].Slug); err != nil {
 		return err
 	}
-	shell := &session{Directory: s.directory, by: d.actor()}
+	shell := &session{Directory: s.directory, by: d.actor(), configured: s.config.Workspaces[0]}
 	if err := addLocals(ctx, shell); err != nil {
 		return err
 	}

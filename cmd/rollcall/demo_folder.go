@@ -44,7 +44,8 @@ func openDemoFolder(named string) (*demoFolder, error) {
 	}
 	f := &demoFolder{dir: dir}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, directory.Errorf(directory.Unavailable, "", "%s cannot be made: %v", dir, err)
+		return nil, directory.Errorf(directory.Unavailable, "", "%s cannot be made: %v", dir, pathless(err)).
+			Hinted("--data names a folder, leave it out for one that is removed at the end")
 	}
 	return f, f.load()
 }
@@ -60,17 +61,22 @@ func (f *demoFolder) load() error {
 		}
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return directory.Errorf(directory.Unavailable, "", "%v", err)
+		return closedTo(f.path(demoMark), err)
 	}
 	present, err := os.ReadDir(f.dir)
 	if err != nil {
-		return directory.Errorf(directory.Unavailable, "", "%v", err)
+		return closedTo(f.dir, err)
 	}
 	if len(present) > 0 {
 		return directory.Errorf(directory.Denied, "", "%s is in use, and not by a demonstration, which would mix people who are made up with what is there", f.dir).
 			Hinted("name an empty folder, or leave out --data for one that is removed at the end")
 	}
 	return f.save()
+}
+
+func closedTo(name string, err error) error {
+	return directory.Errorf(directory.Unavailable, "", "%s cannot be read: %v", name, pathless(err)).
+		Hinted("run it as the account that owns the folder, or leave out --data for one that is removed at the end")
 }
 
 // save notes how far the company is.
@@ -113,11 +119,13 @@ func (f *demoFolder) close() {
 // replaceFile writes a file that only its owner can read, whole or not at all.
 func replaceFile(name, text string) error {
 	fresh := name + ".new"
-	if err := os.WriteFile(fresh, []byte(text), 0o600); err != nil {
-		return directory.Errorf(directory.Unavailable, "", "%v", err)
+	err := os.WriteFile(fresh, []byte(text), 0o600)
+	if err == nil {
+		err = os.Rename(fresh, name)
 	}
-	if err := os.Rename(fresh, name); err != nil {
-		return directory.Errorf(directory.Unavailable, "", "%v", err)
+	if err != nil {
+		return directory.Errorf(directory.Unavailable, "", "%s cannot be written: %v", name, pathless(err)).
+			Hinted("is there space left on its disk, and does the folder belong to the account that runs this?")
 	}
 	return nil
 }

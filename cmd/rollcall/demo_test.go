@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -67,6 +68,37 @@ func TestADemoFolderIsToldByItsMark(t *testing.T) {
 	}
 	if _, err := openDemoFolder(dir); !directory.Is(err, directory.Denied) {
 		t.Errorf("with a damaged mark: %v", err)
+	}
+}
+
+// TestADemoFolderThatCannotBeUsedSaysWhatToDo has a file or a folder wherever the other
+// is needed.
+func TestADemoFolderThatCannotBeUsedSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ file, folder, open string }{
+		{"taken", "", "taken"},
+		{"", filepath.Join("marked", demoMark), "marked"},
+		{"", filepath.Join("blocked", demoMark+".new"), "blocked"},
+	} {
+		place := t.TempDir()
+		if c.folder != "" {
+			if err := os.MkdirAll(filepath.Join(place, c.folder), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.file != "" {
+			if err := os.WriteFile(filepath.Join(place, c.file), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := openDemoFolder(filepath.Join(place, c.open))
+		if c.open == "blocked" {
+			err = (&demoFolder{dir: filepath.Join(place, c.open)}).save()
+		}
+		e, ok := errors.AsType[*directory.Error](err)
+		if !ok || e.Kind != directory.Unavailable || e.Hint == "" || strings.Count(e.Msg, place) != 1 {
+			t.Errorf("%s: %v", c.open, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"testing"
 
+	"rollcall/config"
 	"rollcall/directory"
 	"rollcall/directory/sqlstore"
 )
@@ -27,7 +28,7 @@ func newDesk(t *testing.T, options ...directory.Option) desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := desk{t, &session{Directory: directory.New(store, options...), by: commandLineActor(ws)}}
+	d := desk{t, &session{Directory: directory.New(store, options...), by: commandLineActor(ws), configured: new(config.Workspace)}}
 	d.must(d.by, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer}})
 	return d
 }

@@ -80,7 +80,8 @@ func (doctorCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if failed > 0 {
-		return directory.Errorf(directory.Unavailable, "", "%s failed", count(failed, "examination"))
+		return directory.Errorf(directory.Unavailable, "", "%s failed", count(failed, "examination")).
+			Hinted("do what is said above about it and repeat the command")
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -58,18 +57,10 @@ func examineFolder(_ context.Context, _ *app, c *config.Config) error {
 // made, but nothing written to it.
 func tryWriting(f *os.File) error {
 	if _, err := f.Write(make([]byte, 256<<10)); err != nil {
-		return directory.Errorf(directory.Unavailable, "", "%s cannot be written to: %v", filepath.Dir(f.Name()), reasonOfPath(err)).
+		return directory.Errorf(directory.Unavailable, "", "%s cannot be written to: %v", filepath.Dir(f.Name()), pathless(err)).
 			Hinted("is there space left on its disk?")
 	}
 	return nil
-}
-
-// reasonOfPath returns what the operating system said, without the name of the file again.
-func reasonOfPath(err error) error {
-	if p, ok := errors.AsType[*fs.PathError](err); ok {
-		return p.Err
-	}
-	return err
 }
 
 // examineKey wants a sealing key that only its owner can read.
@@ -160,7 +151,7 @@ func examineServer(ctx context.Context, _ *app, c *config.Config) error {
 		return remark{"none answers at " + at, "start it with: rollcall serve"}
 	}
 	if !answer.Ready {
-		return directory.Errorf(directory.Unavailable, "", "it is not ready: %s", failing(answer.Conditions))
+		return notReady("it", answer)
 	}
 	return remark{message: "it is ready at " + at}
 }

@@ -38,7 +38,7 @@ func (healthCommand) Run(ctx context.Context, a *app) error {
 			Hinted("is it running? rollcall serve starts it")
 	}
 	if !answer.Ready {
-		return directory.Errorf(directory.Unavailable, "", "the server is not ready: %s", failing(answer.Conditions))
+		return notReady("the server", answer)
 	}
 	return a.say(answer, "ready")
 }
@@ -71,6 +71,12 @@ func askServer(ctx context.Context, c *config.Config) (at string, answer readine
 		}
 	}
 	return at, answer, err
+}
+
+// notReady is the error of a server that answers and does not serve.
+func notReady(server string, answer readiness) *directory.Error {
+	return directory.Errorf(directory.Unavailable, "", "%s is not ready: %s", server, failing(answer.Conditions)).
+		Hinted("its log says why")
 }
 
 // failing joins what is not as it should be.

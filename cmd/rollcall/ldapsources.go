@@ -47,6 +47,9 @@ func sourceFaults(c *config.Config) config.Faults {
 		for _, s := range w.Sources {
 			_, err := ldap.New(ldapConfig(s))
 			faults = append(faults, faultsAt(c, s, "ldap.", err)...)
+			if s.Name != "" { // else it was reported where it was read
+				faults = append(faults, faultsAt(c, s, "", sourceOfConfig(s).Check())...)
+			}
 			if s.Schedule != "" {
 				_, err = bridgesync.ParseSchedule(s.Schedule)
 				faults = append(faults, faultsAt(c, s, "", err)...)
@@ -103,32 +106,77 @@ func definition(s *config.Source) string {
 	return fmt.Sprintf("%x", sha256.Sum256(text))[:32]
 }
 
+// sourceOfConfig is a source of the configuration as the directory has it.
+func sourceOfConfig(s *config.Source) *directory.Source {
+	return &directory.Source{ID: directory.SourceID(s.Name), Kind: directory.LDAPServer, MayGrant: s.MayGrant, Definition: definition(s)}
+}
+
 // announce puts a source of the configuration into force. A name that a SCIM client has
 // already is not taken from it.
 func announce(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) error {
-	present, err := present(ctx, d, ws, s)
-	if err != nil {
+	if _, err := present(ctx, d, ws, s); err != nil {
 		return err
 	}
-	if present != nil && present.Kind != directory.LDAPServer {
-		return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", s.Name).
-			Hinted("give the source of the configuration another name")
-	}
-	_, err = d.Apply(ctx, configuring(ws), directory.PutSource{Source: directory.Source{ID: directory.SourceID(s.Name),
-		Kind: directory.LDAPServer, MayGrant: s.MayGrant, Definition: definition(s)}})
+	_, err := d.Apply(ctx, configuring(ws), directory.PutSource{Source: *sourceOfConfig(s)})
 	return err
 }
 
-// present finds what is known of a source of the configuration; nil: nothing.
+// ofClient refuses the name of a SCIM client to a source of the configuration.
+func ofClient(name string) *directory.Error {
+	return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", name).
+		Hinted("give the source of the configuration another name")
+}
+
+// clashes are the faults of a configuration whose sources have names that SCIM clients
+// have already.
+func clashes(ctx context.Context, d *directory.Directory, c *config.Config) (faults config.Faults, err error) {
+	all, err := d.Store().Workspaces(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list workspaces: %w", err)
+	}
+	for _, known := range all {
+		i := slices.IndexFunc(c.Workspaces, func(w *config.Workspace) bool { return w.Slug == known.Slug })
+		if i < 0 {
+			continue
+		}
+		sources, err := (&session{d, configuring(known.ID), c.Workspaces[i]}).sources(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list sources: %w", err)
+		}
+		for _, s := range clashing(c.Workspaces[i], sources) {
+			faults = append(faults, faultsAt(c, s, "", ofClient(s.Name))...)
+		}
+	}
+	return faults.Sorted(), nil
+}
+
+// clashing are the sources of the configuration whose names are those of SCIM clients.
+func clashing(w *config.Workspace, known []directory.Source) (sources []*config.Source) {
+	for _, s := range known {
+		named, err := w.Source(string(s.ID))
+		if err == nil && s.Kind == directory.SCIMClient {
+			sources = append(sources, named)
+		}
+	}
+	return sources
+}
+
+// present finds what is known of a source of the configuration; nil: nothing. A SCIM
+// client of that name is not that source.
 func present(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) (known *directory.Source, err error) {
 	err = d.Read(ctx, configuring(ws), func(ctx context.Context, tx directory.ReadTx) (err error) {
 		known, err = tx.Source(ctx, directory.SourceID(s.Name))
 		return err
 	})
-	if directory.Is(err, directory.NotFound) {
+	switch {
+	case directory.Is(err, directory.NotFound):
 		return nil, nil
+	case err != nil:
+		return nil, err
+	case known.Kind != directory.LDAPServer:
+		return nil, ofClient(s.Name)
 	}
-	return known, err
+	return known, nil
 }
 
 // configuring is who puts the configuration into force.

@@ -197,6 +197,7 @@ func (g grants) list() ([]directory.Grant, error) {
 type usersGrant struct {
 	whom
 	grants
+	NewRole bool `help:"Give a role that nobody has named here before, because it was made in the workspace."`
 }
 
 // Run adds grants to those that administrators gave before.
@@ -205,7 +206,9 @@ func (c usersGrant) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	return c.regrant(ctx, a, c.whom, func(present []directory.Grant) []directory.Grant { return append(present, asked...) })
+	return c.regrant(ctx, a, c.whom, func(present []directory.Grant) directory.SetGrants {
+		return directory.SetGrants{Grants: append(present, asked...), KnownRoles: !c.NewRole}
+	})
 }
 
 // usersTake is rollcall users take.
@@ -224,8 +227,8 @@ func (c usersTake) Run(ctx context.Context, a *app) error {
 	if err := a.work(ctx, func(s *session) error { return c.takeOwn(ctx, s, asked) }); err != nil {
 		return err
 	}
-	return c.regrant(ctx, a, c.whom, func(present []directory.Grant) []directory.Grant {
-		return slices.DeleteFunc(present, func(g directory.Grant) bool { return slices.Contains(asked, g) })
+	return c.regrant(ctx, a, c.whom, func(present []directory.Grant) directory.SetGrants {
+		return directory.SetGrants{Grants: slices.DeleteFunc(present, func(g directory.Grant) bool { return slices.Contains(asked, g) })}
 	})
 }
 
@@ -265,8 +268,8 @@ func hasGrant(grants []directory.Grant, g directory.Grant) bool {
 	return slices.ContainsFunc(grants, func(x directory.Grant) bool { return x.Kind == g.Kind && x.Name == g.Name })
 }
 
-// regrant replaces the grants of administrators by what edit makes of them.
-func (grants) regrant(ctx context.Context, a *app, c whom, edit func([]directory.Grant) []directory.Grant) error {
+// regrant replaces the grants of administrators by what change makes of them.
+func (grants) regrant(ctx context.Context, a *app, c whom, change func([]directory.Grant) directory.SetGrants) error {
 	return a.work(ctx, func(s *session) error {
 		var u *directory.User
 		err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) (err error) {
@@ -276,8 +279,9 @@ func (grants) regrant(ctx context.Context, a *app, c whom, edit func([]directory
 		if err != nil {
 			return err
 		}
-		change := directory.SetGrants{ID: u.ID, Grants: edit(slices.Clone(u.Facts.Grants)), Reason: c.Reason}
-		if _, err := s.Apply(ctx, s.by, change); err != nil {
+		asked := change(slices.Clone(u.Facts.Grants))
+		asked.ID, asked.Reason = u.ID, c.Reason
+		if _, err := s.Apply(ctx, s.by, asked); err != nil {
 			return err
 		}
 		return s.report(ctx, a, u.ID, func(w io.Writer, p person) {

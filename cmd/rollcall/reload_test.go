@@ -22,20 +22,27 @@ type daemon struct {
 // it is ready.
 func daemonOf(s shell, program string) *daemon {
 	s.Helper()
-	d := &daemon{T: s.T, process: exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--config", s.config, "--data", s.data)}
+	d := begin(s.T, exec.Command(program, "serve", "--listen", "127.0.0.1:0", "--config", s.config, "--data", s.data))
+	d.await("serving")
+	return d
+}
+
+// begin starts a program whose log is then read.
+func begin(t *testing.T, process *exec.Cmd) *daemon {
+	t.Helper()
+	d := &daemon{T: t, process: process}
 	stderr, err := d.process.StderrPipe()
 	if err != nil {
-		s.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := d.process.Start(); err != nil {
-		s.Fatal(err)
+		t.Fatal(err)
 	}
-	s.Cleanup(func() {
+	t.Cleanup(func() {
 		d.process.Process.Kill()
 		d.process.Wait()
 	})
 	d.log = bufio.NewScanner(stderr)
-	d.await("serving")
 	return d
 }
 
@@ -52,9 +59,11 @@ func (d *daemon) await(text string) string {
 }
 
 // hangUp asks the server to read its configuration again.
-func (d *daemon) hangUp() {
+func (d *daemon) hangUp() { d.Helper(); d.send(syscall.SIGHUP) }
+
+func (d *daemon) send(signal os.Signal) {
 	d.Helper()
-	if err := d.process.Process.Signal(syscall.SIGHUP); err != nil {
+	if err := d.process.Process.Signal(signal); err != nil {
 		d.Fatal(err)
 	}
 }

@@ -46,25 +46,27 @@ func (c serveCommand) Run(ctx context.Context, a *app) error {
 		flags["listen"] = c.Listen
 	}
 	read := func() (*config.Config, error) { return a.config(flags) }
-	return a.serve(ctx, read, func(context.Context, *server, io.Writer) error { return nil })
-}
-
-// serve runs a server with the configuration that read returns, now and at SIGHUP. What
-// prepare adds to it runs beside it, and may write to the log.
-func (a *app) serve(ctx context.Context, read func() (*config.Config, error), prepare func(context.Context, *server, io.Writer) error) error {
 	configured, err := read()
 	if err != nil {
 		return err
 	}
+	return a.serve(ctx, &server{config: configured, again: read}, func(context.Context, *server, io.Writer) error { return nil })
+}
+
+// serve runs a server that has its configuration. What prepare adds to it runs beside it,
+// and may write to the log.
+func (a *app) serve(ctx context.Context, s *server, prepare func(context.Context, *server, io.Writer) error) error {
 	roomyHeap()
 	// A log that nobody reads any more must not end the server.
 	signal.Ignore(syscall.SIGPIPE)
-	queue := newLogQueue(a.stderr, newLogger(a.stderr, configured, slog.LevelDebug))
+	queue := newLogQueue(a.stderr, newLogger(a.stderr, s.config, slog.LevelDebug))
 	defer queue.close()
-	s := &server{config: configured, log: serverLogger(queue, configured), again: read, hups: make(chan os.Signal, 1)}
-	// From now on SIGHUP does not end the process any more.
-	signal.Notify(s.hups, syscall.SIGHUP)
-	defer signal.Stop(s.hups)
+	s.log, s.hups = serverLogger(queue, s.config), make(chan os.Signal, 1)
+	if s.again != nil {
+		// From now on SIGHUP does not end the process any more.
+		signal.Notify(s.hups, syscall.SIGHUP)
+		defer signal.Stop(s.hups)
+	}
 	if err := s.open(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
@@ -106,7 +108,7 @@ type server struct {
 	scheduler *bridgesync.Scheduler
 	targets   map[directory.WorkspaceID]bridgesync.NamedTarget
 	beside    []func(context.Context)        // what else runs until the server stops
-	again     func() (*config.Config, error) // reads the configuration once more
+	again     func() (*config.Config, error) // reads the configuration once more; nil: SIGHUP asks for something else
 	hups      chan os.Signal
 	broken    <-chan struct{} // closed when the store cannot be trusted any more
 	draining  atomic.Bool

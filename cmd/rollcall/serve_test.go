@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -76,7 +77,7 @@ func (s *served) client(t *testing.T, name directory.SourceID) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shell := &session{Directory: s.directory, by: commandLineActor(id)}
+	shell := &session{Directory: s.directory, by: commandLineActor(id), configured: new(config.Workspace)}
 	if err := shell.ensureClient(t.Context(), name, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -196,6 +197,13 @@ func TestNotReadySaysWhatIsMissing(t *testing.T) {
 	}
 	if strings.Contains(body, s.config.Data) {
 		t.Errorf("a stranger learns where the database is: %s", body)
+	}
+	a := &app{env: map[string]string{"ROLLCALL_DATA": s.config.Data, "ROLLCALL_LISTEN": s.addr()}, stdout: io.Discard}
+	for _, err := range []error{healthCommand{}.Run(t.Context(), a), examineServer(t.Context(), a, s.config)} {
+		e, ok := errors.AsType[*directory.Error](err)
+		if !ok || !strings.Contains(e.Msg, "not ready: the server is stopping; ") || e.Hint == "" {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ import (
 type session struct {
 	*directory.Directory
 	by         directory.Actor   // the person at the shell
-	configured *config.Workspace // nil: nothing is configured
+	configured *config.Workspace // as the configuration has it
 }
 
 // work opens the database, finds the workspace and runs fn on it. A data folder that is

@@ -44,9 +44,6 @@ type schedule struct {
 // scheduleOf returns when a source of the configuration is read. A server that has not
 // seen its present schedule yet has not decided when that is.
 func scheduleOf(ctx context.Context, tx directory.RunReader, w *config.Workspace, id directory.SourceID) (schedule, error) {
-	if w == nil {
-		return schedule{}, nil
-	}
 	configured, err := w.Source(string(id))
 	if err != nil || configured.Schedule == "" {
 		return schedule{}, nil // of another configuration, or read only when somebody asks

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -144,9 +145,12 @@ type syncHistory struct {
 
 // Run lists the runs of a source.
 func (c syncHistory) Run(ctx context.Context, a *app) error {
+	if c.Limit < 1 {
+		return usageError{errors.New("--limit counts from 1")}
+	}
 	return a.work(ctx, func(s *session) error {
 		return s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-			runs, err := tx.Runs(ctx, c.Name, c.Limit)
+			runs, err := c.runs(ctx, s, tx)
 			if err != nil {
 				return err
 			}
@@ -168,6 +172,20 @@ func (c syncHistory) Run(ctx context.Context, a *app) error {
 			return err
 		})
 	})
+}
+
+// runs reads the latest runs of a source. One that is neither configured nor known from
+// before is a name that was mistyped.
+func (c syncHistory) runs(ctx context.Context, s *session, tx directory.ReadTx) ([]directory.Run, error) {
+	_, unconfigured := s.configured.Source(string(c.Name))
+	_, err := tx.Source(ctx, c.Name)
+	switch {
+	case directory.Is(err, directory.NotFound) && unconfigured != nil:
+		return nil, directory.Errorf(directory.NotFound, "name", "there is no source %s", c.Name).Hinted("see: rollcall sources list")
+	case err != nil && !directory.Is(err, directory.NotFound):
+		return nil, fmt.Errorf("read source %s: %w", c.Name, err)
+	}
+	return tx.Runs(ctx, c.Name, c.Limit)
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

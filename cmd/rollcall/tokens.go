@@ -81,8 +81,13 @@ func (c tokensCreate) Run(ctx context.Context, a *app) error {
 }
 
 // ensureClient makes a SCIM client if it is new. Of one that is there, it refuses to be
-// told another profile: what its requests mean would change for all its tokens.
+// told another profile: what its requests mean would change for all its tokens. The name
+// of a source of the configuration is not given to a client, or no server would start.
 func (s *session) ensureClient(ctx context.Context, name directory.SourceID, profile string) error {
+	if _, err := s.configured.Source(string(name)); err == nil {
+		return directory.Errorf(directory.Denied, "name", "the name %q is that of an LDAP source of the configuration", name).
+			Hinted("give the client another name, or the source in the configuration")
+	}
 	client, err := s.client(ctx, name)
 	switch {
 	case directory.Is(err, directory.NotFound):

@@ -109,10 +109,14 @@ func (h *handover) giveAll(ctx context.Context, s *session, kind directory.Recor
 // handoverSlice is how many records are handed over at a time.
 const handoverSlice = 128
 
-// owned lists what belongs to a source.
+// owned lists what belongs to a source that lets go of it, even if that is nothing.
 func owned(ctx context.Context, s *session, source directory.SourceID) (people, groups []directory.ResourceID, err error) {
 	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		if _, err := tx.Source(ctx, source); err != nil {
+		known, err := tx.Source(ctx, source)
+		if err != nil {
+			return err
+		}
+		if err := known.LetsGo(); err != nil {
 			return err
 		}
 		list := func(ids *[]directory.ResourceID) func(*directory.Stored) error {
@@ -127,7 +131,7 @@ func owned(ctx context.Context, s *session, source directory.SourceID) (people, 
 		if _, err := tx.ListUsers(ctx, directory.Listing{Shelves: shelves, Start: 1, Count: directory.NoLimit}, list(&people)); err != nil {
 			return err
 		}
-		_, err := tx.ListGroups(ctx, directory.Listing{Shelves: shelves[:1], Start: 1, Count: directory.NoLimit}, list(&groups))
+		_, err = tx.ListGroups(ctx, directory.Listing{Shelves: shelves[:1], Start: 1, Count: directory.NoLimit}, list(&groups))
 		return err
 	})
 	if directory.Is(err, directory.NotFound) {

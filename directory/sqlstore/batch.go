@@ -27,6 +27,7 @@ type batch struct {
 	solo      bool // one update: the transaction itself is its savepoint
 	spoiled   bool // the only update failed after it had written
 	dirty     bool // there is something to commit
+	apart     bool // rows are inserted one by one, so that one that is refused has an owner
 
 	// sources are those that were read. Nobody else can write them before the commit; once
 	// this batch has, they are read each time, for what was written may be undone.
@@ -39,14 +40,17 @@ type batch struct {
 // frame is a step that is under way, with what is kept only if it succeeds.
 type frame struct {
 	pending
+	from  int   // its statements among those that wait begin here
+	wrote bool  // it has statements, be they sent or not
 	saved bool  // its savepoint is open
 	err   error // of a statement that failed within it
 }
 
-// rerun asks for the batch to be run again: without the update that spoiled it, or,
-// where nobody is to blame, with all.
+// rerun asks for the batch to be run again: without the update that spoiled it; apart, to
+// find out which one did; or, where nobody is to blame, as it was.
 type rerun struct {
 	without *update
+	apart   bool
 	err     error
 }
 
@@ -55,10 +59,11 @@ func (r *rerun) Error() string { return "run again: " + r.err.Error() }
 
 // runBatch runs updates in one transaction. When it returns nil, everything that
 // succeeded is durable and each update knows what came of it.
-func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update) (err error) {
+func (s *Store) runBatch(workspace directory.WorkspaceID, updates []*update, apart bool) (err error) {
 	ctx, cancel := s.batchContext()
 	defer cancel()
-	b := &batch{s: s, workspace: string(workspace), ctx: ctx, frames: []*frame{new(frame)}, solo: len(updates) == 1}
+	b := &batch{s: s, workspace: string(workspace), ctx: ctx, frames: []*frame{new(frame)}, solo: len(updates) == 1,
+		apart: apart}
 	if err := s.alive(); err != nil {
 		return err
 	}
@@ -109,10 +114,7 @@ func (b *batch) begin() (err error) {
 	if b.link, err = b.s.dialect.connect(b.ctx, b.s.write, &b.s.kept); err != nil {
 		return b.s.explain("begin", err)
 	}
-	if err := b.send(statement{text: b.s.dialect.begin}); err != nil {
-		b.link.release(true)
-		return err
-	}
+	b.send(statement{text: b.s.dialect.begin})
 	return nil
 }
 
@@ -126,13 +128,9 @@ func (b *batch) lockWorkspace(updates []*update) error {
 		w, awake, err = scanWorkspace(r)
 		return err
 	}}
-	if err := b.send(lock); err != nil {
+	b.send(lock)
+	if err := b.lookAhead(updates); err != nil {
 		return err
-	}
-	if b.s.dialect.remote {
-		if err := b.lookAhead(updates); err != nil {
-			return err
-		}
 	}
 	if w == nil {
 		return noWorkspace(b.workspace)
@@ -158,13 +156,13 @@ func (b *batch) run(u *update) {
 
 // step runs fn and keeps what it wrote, or nothing of it.
 func (b *batch) step(fn func() error) (err error) {
-	f := new(frame)
 	depth := len(b.frames)
 	if depth > 1 {
 		if err := b.sync(); err != nil { // what belongs to the step around this one
 			return err
 		}
 	}
+	f := &frame{from: len(b.waiting)}
 	b.frames = append(b.frames, f)
 	ok := false
 	defer func() {
@@ -187,24 +185,29 @@ func (b *batch) step(fn func() error) (err error) {
 
 func (b *batch) keep(f *frame, depth int) {
 	if f.saved && !b.isTransaction(depth) {
-		b.must("release " + savepoint(depth))
+		b.send(statement{text: "release " + savepoint(depth)})
 	}
 	b.frames[depth-1].merge(&f.pending)
-	b.dirty = b.dirty || f.saved || !f.empty()
+	b.dirty = b.dirty || f.wrote || !f.empty()
 }
 
+// undo forgets the statements of a step that still wait, and goes back to its savepoint
+// if some were sent.
 func (b *batch) undo(f *frame, depth int) {
+	if b.broken != nil {
+		return
+	}
+	b.waiting = b.waiting[:f.from]
 	switch {
-	case !f.saved || b.broken != nil:
+	case !f.saved:
 	case b.isTransaction(depth):
-		b.spoiled, b.waiting = true, nil
+		b.spoiled = true
 	default:
-		// What waits may have to open the savepoint first. Going back is sent alone: in a
-		// transaction that failed, PostgreSQL would not even prepare what follows.
+		// Going back is sent alone: in a transaction that failed, PostgreSQL would not even
+		// prepare what follows.
+		b.send(statement{text: "rollback to " + savepoint(depth)})
 		_ = b.sync()
-		b.must("rollback to " + savepoint(depth))
-		_ = b.sync()
-		b.must("release " + savepoint(depth))
+		b.send(statement{text: "release " + savepoint(depth)})
 	}
 }
 
@@ -213,29 +216,26 @@ func (b *batch) isTransaction(depth int) bool { return depth == 1 && b.solo }
 
 func savepoint(depth int) string { return "s" + strconv.Itoa(depth) }
 
-// save opens the savepoints of all steps that are under way and have written nothing
-// yet.
-func (b *batch) save() {
+// outgoing returns the statements that wait, for they are about to be sent, with the
+// savepoints of the steps that are under way before the first of theirs. A step of which
+// all statements wait until it has succeeded needs none.
+func (b *batch) outgoing() []statement {
+	list := b.waiting
+	b.waiting = nil
+	var opened []statement
+	at := len(list)
 	for depth, f := range b.frames {
-		if depth == 0 || f.saved {
-			continue
+		if depth > 0 && f.wrote && !f.saved {
+			f.saved = true
+			if !b.isTransaction(depth) {
+				opened = append(opened, statement{text: "savepoint " + savepoint(depth), by: b.current})
+			}
+			at = min(at, f.from)
 		}
-		f.saved = true
-		if !b.isTransaction(depth) {
-			b.must("savepoint " + savepoint(depth))
-		}
+		f.from = 0
 	}
-}
-
-// must runs a statement about a savepoint. When one fails, nobody knows what remains of
-// the transaction.
-func (b *batch) must(text string) {
-	if b.broken != nil {
-		return
-	}
-	if err := b.send(statement{text: text}); err != nil && b.broken == nil {
-		b.broken = err
-	}
+	done := b.together(list[:at])
+	return append(append(done, opened...), b.together(list[at:])...)
 }
 
 func (b *batch) commit() error {
@@ -269,8 +269,10 @@ func (b *batch) uncommitted(err error) error {
 		b.s.breakDown(err)
 	case fault == faultFull:
 		return b.s.explain("commit", err)
-	case errors.As(err, &early) && early.s.by != nil && (fault == faultOther || fault == faultUnique):
-		return &rerun{without: early.s.by, err: b.s.explain("write", err)}
+	case errors.As(err, &early) && (fault == faultOther || fault == faultUnique):
+		if again := early.again(b.s.explain("write", err)); again != nil {
+			return again
+		}
 	}
 	e := directory.Errorf(directory.Unavailable, "", "the change may not have been saved")
 	e.Err = fmt.Errorf("commit: %w", err)

@@ -68,10 +68,92 @@ func TestWaitingUpdatesShareACommit(t *testing.T) {
 				t.Errorf("update %d: %v", i, err)
 			}
 		}
-		got := []int{log.count("commit"), log.count("savepoint"), log.count("release"), log.count("update workspaces")}
-		if want := []int{1, 20, 20, 1}; !slices.Equal(got, want) {
-			t.Errorf("commits, savepoints, releases, updates of the workspace: %v, want %v", got, want)
+		got := []int{log.count("commit"), log.count("savepoint"), log.count("insert into users"), log.count("update workspaces")}
+		if want := []int{1, 0, 20, 1}; !slices.Equal(got, want) {
+			t.Errorf("commits, savepoints, inserts, updates of the workspace: %v, want %v", got, want)
 		}
+	})
+}
+
+func TestWhatIsInsertedTogetherIsOneStatement(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		log := watch(s)
+		var fns []func(context.Context, directory.WriteTx) error
+		for i := range 20 {
+			fns = append(fns, enlist(employee(i)))
+		}
+		for i, err := range together(t, s, ws, fns...) {
+			if err != nil {
+				t.Errorf("update %d: %v", i, err)
+			}
+		}
+		got := []int{log.count("commit"), log.count("savepoint"), log.count("insert into users")}
+		if want := []int{1, 0, 2}; !slices.Equal(got, want) { // of 16 and 4 rows
+			t.Errorf("commits, savepoints, inserts: %v, want %v", got, want)
+		}
+	})
+}
+
+// TestOneRowThatIsRefusedIsFoundAmongMany inserts two people with the same name, without
+// asking first.
+func TestOneRowThatIsRefusedIsFoundAmongMany(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		log := watch(s)
+		twin := employee(2)
+		twin.ID = directory.NewID(time.Now())
+		errs := together(t, s, ws, enlist(employee(1)), enlist(employee(2)), enlist(twin), enlist(employee(3)))
+		for i, err := range errs {
+			if (err != nil) != (i == 2) {
+				t.Errorf("update %d: %v", i, err)
+			}
+		}
+		if n := peopleIn(t, s, ws); n != 3 || log.count("commit") != 1 {
+			t.Errorf("%d people in %d commits", n, log.count("commit"))
+		}
+		verifyChain(t, s, ws)
+	})
+}
+
+// hireAndAsk makes somebody and asks who that is, for which the insert is sent.
+func hireAndAsk(u *directory.User) func(context.Context, directory.WriteTx) error {
+	return func(ctx context.Context, tx directory.WriteTx) error {
+		if err := enlist(u)(ctx, tx); err != nil {
+			return err
+		}
+		_, err := tx.User(ctx, u.ID)
+		return err
+	}
+}
+
+func TestOnlyWhatWasSentIsTakenBack(t *testing.T) {
+	forEngines(t, func(t *testing.T, s *Store) {
+		ws := workspaceIn(t, s)
+		log := watch(s)
+		leaving := func(first func(context.Context, directory.WriteTx) error) func(context.Context, directory.WriteTx) error {
+			return func(ctx context.Context, tx directory.WriteTx) error {
+				if err := first(ctx, tx); err != nil {
+					return err
+				}
+				if err := enlist(employee(9))(ctx, tx); err != nil {
+					return err
+				}
+				return errors.New("refused after all")
+			}
+		}
+		errs := together(t, s, ws, enlist(employee(1)), leaving(enlist(employee(2))), hireAndAsk(employee(3)), leaving(hireAndAsk(employee(4))),
+			enlist(employee(5)))
+		for i, err := range errs {
+			if (err != nil) != (i%2 == 1 && i < 4) {
+				t.Errorf("update %d: %v", i, err)
+			}
+		}
+		got := []int{peopleIn(t, s, ws), log.count("savepoint"), log.count("rollback to"), log.count("release")}
+		if want := []int{3, 2, 1, 2}; !slices.Equal(got, want) {
+			t.Errorf("people, savepoints, ways back, releases: %v, want %v", got, want)
+		}
+		verifyChain(t, s, ws)
 	})
 }
 
@@ -104,7 +186,7 @@ func TestLostTransactionsFailTogether(t *testing.T) {
 			log := watch(s)
 			log.failAt(begins, spyFault(faultLost))
 			failing := func(ctx context.Context, tx directory.WriteTx) error {
-				if err := hire(employee(3))(ctx, tx); err != nil {
+				if err := hireAndAsk(employee(3))(ctx, tx); err != nil {
 					return err
 				}
 				return errors.New("refused")

@@ -15,24 +15,23 @@ type column struct {
 	value any
 }
 
-// insertTexts keeps the texts that insertText builds, by table.
-var insertTexts sync.Map
+// inserts keeps what insertOf builds, by table.
+var inserts sync.Map
 
-// insertText returns the statement that inserts a whole row, which always has the same
+// insertOf returns the statement that inserts whole rows, which always have the same
 // columns.
-func insertText(table string, row []column) string {
-	if t, ok := insertTexts.Load(table); ok {
-		return t.(string)
+func insertOf(table string, row []column) *manyRows {
+	if m, ok := inserts.Load(table); ok {
+		return m.(*manyRows)
 	}
 	names := make([]string, len(row))
 	for i, c := range row {
 		names[i] = c.name
 	}
-	t := `
+	m, _ := inserts.LoadOrStore(table, &manyRows{len(row) + 2, `
 		insert into ` + table + ` (workspace_id, id, ` + strings.Join(names, ", ") + `)
-		values (` + placeholders(1, len(row)+2) + `)`
-	insertTexts.Store(table, t)
-	return t
+		values `, ``})
+	return m.(*manyRows)
 }
 
 // updateRow writes the columns in which row differs from old.

@@ -24,11 +24,7 @@ type dialect struct {
 	forUpdate  string // at the end of a select: keeps other writers out
 	shy        string // before a column: keeps the planner from choosing an index for it
 
-	// fragile tells that a statement that fails spoils the transaction up to the last
-	// savepoint.
-	fragile bool
-	// remote tells that a network lies between: statements travel together where they
-	// can, and none outlives its caller.
+	// remote tells that a network lies between: no statement outlives its caller.
 	remote bool
 
 	// arrays tells that a list can be one argument.
@@ -60,7 +56,6 @@ var postgresDialect = &dialect{
 	findTable:  "select count(*) from pg_tables where schemaname = current_schema() and tablename = $1",
 	snapshot:   "begin transaction isolation level repeatable read, read only",
 	forUpdate:  " for update",
-	fragile:    true,
 	remote:     true,
 	analyzes:   true,
 	arrays:     true,

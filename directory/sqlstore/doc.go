@@ -8,9 +8,10 @@
 // Every workspace has one queue of updates (queue.go). Whoever finds it idle works on
 // it: takes what is queued, runs it in one transaction and answers everybody after one
 // commit (batch.go). Nobody waits for company, and no timer runs: while one batch is on
-// its way to the disk, the next one gathers. Each update is a step with a savepoint,
-// opened before the first thing that it writes, so that one which is refused costs
-// none. What all updates count (seats, ranks, deliveries, the audit chain) is gathered
+// its way to the disk, the next one gathers. Statements wait until something is asked,
+// and rows of one table are inserted together. Each update is a step: what waits of one
+// that is refused is not sent, and a savepoint is opened only before statements that are
+// sent while their step is still under way. What all updates count (seats, ranks, deliveries, the audit chain) is gathered
 // beside the transaction (pending.go), kept only when its step succeeds, and written
 // once before the commit (flush.go).
 //

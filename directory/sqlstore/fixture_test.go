@@ -74,15 +74,24 @@ func employee(i int) *directory.User {
 
 // hire is what the directory does in the store to make somebody.
 func hire(u *directory.User) func(context.Context, directory.WriteTx) error {
+	enlist := enlist(u)
+	return func(ctx context.Context, tx directory.WriteTx) error {
+		if _, err := tx.UserByName(ctx, directory.Fold(u.UserName)); !directory.Is(err, directory.NotFound) {
+			return fmt.Errorf("look for %s: %w", u.UserName, err)
+		}
+		return enlist(ctx, tx)
+	}
+}
+
+// enlist makes somebody and asks nothing, as the directory does when the store looked
+// ahead.
+func enlist(u *directory.User) func(context.Context, directory.WriteTx) error {
 	doc, err := u.Doc()
 	if err != nil {
 		panic(err)
 	}
 	detail := `{"name":"` + u.UserName + `","diff":[{"path":"userName","after":"` + u.UserName + `"}]}`
 	return func(ctx context.Context, tx directory.WriteTx) error {
-		if _, err := tx.UserByName(ctx, directory.Fold(u.UserName)); !directory.Is(err, directory.NotFound) {
-			return fmt.Errorf("look for %s: %w", u.UserName, err)
-		}
 		if _, err := tx.Workspace(ctx); err != nil {
 			return err
 		}

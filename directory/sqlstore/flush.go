@@ -170,10 +170,15 @@ type manyRows struct {
 // statements to prepare.
 var chunks = []int{64, 32, 16, 8, 4, 2, 1}
 
+// chunkOf returns the largest chunk of no more than so many rows.
+func chunkOf(rows int) int {
+	return chunks[slices.IndexFunc(chunks, func(n int) bool { return n <= rows })]
+}
+
 // insertRows inserts rows with as few statements as the chunks allow.
 func (b *batch) insertRows(m manyRows, rows [][]any) error {
 	for len(rows) > 0 {
-		n := chunks[slices.IndexFunc(chunks, func(n int) bool { return n <= len(rows) })]
+		n := chunkOf(len(rows))
 		if err := b.exec(m.text(n), slices.Concat(rows[:n]...)...); err != nil {
 			return err
 		}

@@ -110,7 +110,7 @@ func (w *writer) insertGroup(g *directory.Group, doc []byte) error {
 	for _, c := range row {
 		args = append(args, c.value)
 	}
-	if err := w.b.exec(insertText("groups", row), args...); err != nil {
+	if err := w.b.insert(insertOf("groups", row), args...); err != nil {
 		return fmt.Errorf("insert group %s: %w", g.ID, err)
 	}
 	return nil

@@ -35,6 +35,9 @@ type statement struct {
 	once bool
 	scan func(row) error // of a query; must not use the link
 	by   *update         // who is to blame if it fails
+
+	rows   *manyRows // of an insert that may be joined with others
+	joined bool      // it was, and nobody knows who is to blame
 }
 
 // failure is the error of one of several statements that were sent together.
@@ -48,6 +51,18 @@ func (f *failure) Error() string { return f.err.Error() }
 
 // Unwrap returns the error of the database.
 func (f *failure) Unwrap() error { return f.err }
+
+// again says how to run a batch again that this failure ended, or returns nil if that
+// would help nobody.
+func (f *failure) again(err error) error {
+	switch {
+	case f.s.joined:
+		return &rerun{apart: true, err: err}
+	case f.s.by != nil:
+		return &rerun{without: f.s.by, err: err}
+	}
+	return nil
+}
 
 // row is a row of a query.
 type row interface {

@@ -25,7 +25,10 @@ func (l *postgresLink) exec(ctx context.Context, list ...statement) error {
 	return l.with(func(c *pgx.Conn) error {
 		if len(list) == 1 && list[0].scan == nil {
 			tag, err := c.Exec(ctx, list[0].text, list[0].args...)
-			return committed(list[0], tag, err)
+			if err = committed(list[0], tag, err); err != nil {
+				return &failure{list[0], err}
+			}
+			return nil
 		}
 		return l.together(ctx, c, list, nil)
 	})

@@ -30,7 +30,7 @@ func (l *sqliteLink) exec(ctx context.Context, list ...statement) error {
 	return l.conn.Raw(func(conn any) error {
 		for _, s := range list {
 			if err := l.exec1(ctx, conn, s); err != nil {
-				return err
+				return &failure{s, err}
 			}
 		}
 		return nil

@@ -45,9 +45,7 @@ func (s *Store) Update(ctx context.Context, ws directory.WorkspaceID, fn func(co
 	}
 	u := &update{ctx: ctx, fn: fn, done: make(chan struct{})}
 	for _, claims := range foresee {
-		if s.dialect.remote {
-			u.foreseen = append(u.foreseen, claims()...)
-		}
+		u.foreseen = append(u.foreseen, claims()...)
 	}
 	idle, err := s.enqueue(ws, u)
 	if err != nil {
@@ -172,15 +170,18 @@ func (q *queue) take() []*update {
 // without that one.
 func (s *Store) commitTogether(workspace directory.WorkspaceID, updates []*update) {
 	const tries = 5
-	lost := 0
+	lost, apart := 0, false
 	for left := stillThere(updates); len(left) > 0; left = stillThere(updates) {
-		err := s.runBatch(workspace, left)
+		err := s.runBatch(workspace, left, apart)
 		var again *rerun
 		switch {
 		case err == nil:
 			return
 		case errors.As(err, &again) && again.without != nil:
 			again.without.err, again.without.fn = again.err, nil
+			continue
+		case again != nil && again.apart:
+			apart = true
 			continue
 		case again != nil:
 			if lost++; lost < tries {

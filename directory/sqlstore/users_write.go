@@ -152,7 +152,7 @@ func (w *writer) insertUser(u *directory.User, doc []byte) error {
 	for _, c := range row {
 		args = append(args, c.value)
 	}
-	if err := w.b.exec(insertText("users", row), args...); err != nil {
+	if err := w.b.insert(insertOf("users", row), args...); err != nil {
 		return fmt.Errorf("insert user %s: %w", u.ID, err)
 	}
 	return nil
@@ -201,19 +201,18 @@ func (w *writer) putEmails(id directory.ResourceID, before, after []string) erro
 			return fmt.Errorf("remove address of user %s: %w", id, err)
 		}
 	}
-	var rows [][]any
 	for _, key := range after {
-		if _, had := slices.BinarySearch(before, key); !had {
-			rows = append(rows, []any{w.ws, key, string(id)})
+		if _, had := slices.BinarySearch(before, key); had {
+			continue
 		}
-	}
-	if err := w.b.insertRows(insertEmails, rows); err != nil {
-		return fmt.Errorf("insert addresses of user %s: %w", id, err)
+		if err := w.b.insert(insertEmails, w.ws, key, string(id)); err != nil {
+			return fmt.Errorf("insert address of user %s: %w", id, err)
+		}
 	}
 	return nil
 }
 
-var insertEmails = manyRows{3, `
+var insertEmails = &manyRows{3, `
 		insert into emails (workspace_id, value_key, user_id)
 		values `, ``}
 
