@@ -66,13 +66,15 @@ type Reservation struct {
 	Names    Names
 	WaitsFor string // the record that has one of the names that it shall have in the end
 	Put      bool   // nothing may be delivered yet: the delivery was put off
+	Taken    string // why the record never gets its own names: it is parked once it is delivered under these
 }
 
 // Reserve gives a record the names that it shall have in the target, before anything is
 // delivered: so no two are ever made with one name, and what was begun is known even if
 // nobody lives to write down how it ended. A name that another counterpart has is not
 // taken: the delivery waits for that record's. A circle of such waits is broken by a
-// temporary name, and whoever loses access loses it under the old one.
+// temporary name, and whoever loses access loses it under the old one. One who has the
+// name rightly gives it to nobody: then the delivery is parked, for a person to decide.
 func (d *Directory) Reserve(ctx context.Context, by Actor, want *Desired) (got Reservation, err error) {
 	names := NamesOf(want.User)
 	if want.Link != nil && want.Link.Counterpart != "" && want.Link.Names == names && want.Delivery.Attempts == 0 {
@@ -110,17 +112,24 @@ func (r *reserving) reserve(ctx context.Context, names Names) (Reservation, erro
 	if holder == "" {
 		return Reservation{Names: names}, r.hold(ctx, names)
 	}
+	taken, err := r.taken(ctx, holder, key)
+	if err != nil {
+		return Reservation{}, err
+	}
 	link := r.want.Link
 	if link != nil && link.Counterpart != "" && !r.want.User.EffectivelyActive() {
-		return Reservation{Names: link.Names, WaitsFor: holder}, nil
+		return Reservation{Names: link.Names, WaitsFor: holder, Taken: taken}, nil
 	}
 	circle, err := r.circle(ctx, holder)
 	if err != nil {
 		return Reservation{}, err
 	}
-	if circle {
+	switch {
+	case circle: // also if the name is taken, for the holder waits for one of this record's
 		temporary := Names{Username: "~" + r.row.Record}
 		return Reservation{Names: temporary, WaitsFor: holder}, r.hold(ctx, temporary)
+	case taken != "":
+		return Reservation{Put: true}, r.park(ctx, taken)
 	}
 	return Reservation{Put: true}, r.putOff(ctx, holder, key)
 }
@@ -179,29 +188,53 @@ func (r *reserving) circle(ctx context.Context, holder string) (bool, error) {
 	return false, nil
 }
 
-// putOff makes the delivery wait for the holder's. One who has the name rightly gives it
-// to nobody: then the delivery is parked, for a person to decide.
-func (r *reserving) putOff(ctx context.Context, holder, key string) error {
+// taken says that the holder has the name rightly, or nothing.
+func (r *reserving) taken(ctx context.Context, holder, key string) (string, error) {
 	owner, err := found(r.tx.User(ctx, ResourceID(holder)))
 	if err != nil {
-		return fmt.Errorf("read user %s: %w", holder, err)
+		return "", fmt.Errorf("read user %s: %w", holder, err)
 	}
+	if owner == nil || !slices.Contains(NamesOf(owner).keys(), key) {
+		return "", nil
+	}
+	return fmt.Sprintf("the name %s belongs to the user %s", key, holder), nil
+}
+
+// park puts the delivery aside for a person to decide.
+func (r *reserving) park(ctx context.Context, cause string) error {
 	now := r.d.clock()
-	row := r.row
-	if owner != nil && slices.Contains(NamesOf(owner).keys(), key) {
-		waits(row, "", fmt.Sprintf("the name %s belongs to the user %s", key, holder), now)
-		row.Parked, row.Lane = now, 0
-		return r.tx.PutDelivery(ctx, row)
+	waits(r.row, "", cause, now)
+	r.row.Parked, r.row.Lane = now, 0
+	return r.tx.PutDelivery(ctx, r.row)
+}
+
+// putOff makes the delivery wait for the holder's.
+func (r *reserving) putOff(ctx context.Context, holder, key string) error {
+	if err := raiseHolder(ctx, r.tx, holder, r.row.Lane); err != nil {
+		return err
 	}
-	other, err := found(r.tx.Delivery(ctx, UserRecord, holder))
+	waits(r.row, holder, fmt.Sprintf("waits for the name %s, which the user %s still has", key, holder), r.d.clock())
+	return r.tx.PutDelivery(ctx, r.row)
+}
+
+// raiseHolder has a record delivered that holds a name which it shall not have, unless it
+// is behind or parked anyway. What it holds is looked through then, as after a failure.
+func raiseHolder(ctx context.Context, tx WriteTx, holder string, lane Lane) error {
+	row, err := found(tx.Delivery(ctx, UserRecord, holder))
 	if err != nil {
 		return fmt.Errorf("read delivery of %s: %w", holder, err)
 	}
-	if other == nil || other.Lane == 0 && other.Parked.IsZero() {
-		if err := r.tx.Raise(ctx, UserRecord, holder, row.Lane); err != nil {
-			return fmt.Errorf("raise user %s: %w", holder, err)
+	if row != nil && (row.Lane != 0 || !row.Parked.IsZero()) {
+		return nil
+	}
+	if row != nil {
+		row.Attempts = max(row.Attempts, 1)
+		if err := tx.PutDelivery(ctx, row); err != nil {
+			return err
 		}
 	}
-	waits(row, holder, fmt.Sprintf("waits for the name %s, which the user %s still has", key, holder), now)
-	return r.tx.PutDelivery(ctx, row)
+	if err := tx.Raise(ctx, UserRecord, holder, lane); err != nil {
+		return fmt.Errorf("raise user %s: %w", holder, err)
+	}
+	return nil
 }

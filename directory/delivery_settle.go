@@ -72,18 +72,41 @@ func (s *settlement) settle(ctx context.Context, c Delivery, r Delivered) error 
 }
 
 // partly leaves a row behind that was delivered under another name than it shall have,
-// until the holder of that name has been delivered.
+// until the holder of that name has been delivered. It is due at once only if that was
+// while this one was on its way.
 func (s *settlement) partly(ctx context.Context, holder string) error {
-	other, err := found(s.tx.Delivery(ctx, UserRecord, holder))
-	if err != nil {
-		return fmt.Errorf("read delivery of %s: %w", holder, err)
-	}
 	s.row.Attempts = 0
 	waits(s.row, holder, "has another name until the user "+holder+" no longer has its own", s.now)
-	if other == nil || other.Lane == 0 && other.Parked.IsZero() || s.moved {
-		s.row.WaitsFor, s.row.Next = "", s.now // it has been, while this one was on its way
+	free, err := s.free(ctx)
+	if err != nil {
+		return err
 	}
-	return nil
+	if free || s.moved {
+		s.row.WaitsFor, s.row.Next = "", s.now
+		return nil
+	}
+	return raiseHolder(ctx, s.tx, holder, PushLane)
+}
+
+// free reports whether nobody else has the names that the record shall have.
+func (s *settlement) free(ctx context.Context) (bool, error) {
+	u, err := found(s.tx.User(ctx, ResourceID(s.row.Record)))
+	if err != nil {
+		return false, fmt.Errorf("read user %s: %w", s.row.Record, err)
+	}
+	if u == nil {
+		return true, nil // and the tombstone is due
+	}
+	holders, err := s.tx.NameHolders(ctx, s.ws.Target, NamesOf(u).keys())
+	if err != nil {
+		return false, fmt.Errorf("look for who is called so: %w", err)
+	}
+	for _, other := range holders {
+		if other != s.row.Record {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 func (s *settlement) succeeded(generation int64) {

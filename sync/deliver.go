@@ -151,7 +151,7 @@ func (s *shift) push(ctx context.Context, want *directory.Desired) (*directory.D
 	default:
 		link.Origin = directory.OriginCreated
 	}
-	return s.acts(ctx, want, &link, directory.Delivered{Link: &link, WaitsFor: reserved.WaitsFor})
+	return s.acts(ctx, want, &link, directory.Delivered{Link: &link, WaitsFor: reserved.WaitsFor, Cause: reserved.Taken, Park: reserved.Taken != ""})
 }
 
 func (s *shift) deliver(ctx context.Context, want *directory.Desired, names directory.Names) (Counterpart, error) {

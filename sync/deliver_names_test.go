@@ -1,7 +1,9 @@
 package sync_test
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +16,7 @@ func (b *branch) rename(id directory.ResourceID, name string) {
 	b.Helper()
 	_, err := b.EditUser(b.Context(), b.okta, id, 0, directory.Secret{}, func(u *directory.User) error {
 		u.UserName = name
-		u.Emails = []directory.MultiValue{{Value: name + "@acme.example", Primary: true}}
+		u.Emails = newcomer(name).Emails
 		return nil
 	})
 	if err != nil {
@@ -146,4 +148,82 @@ func TestSomebodyGoneWhileBeingMadeIsRemoved(t *testing.T) {
 	b.must(directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}, directory.Purge{ID: ada.ID})
 	b.drain()
 	b.agree()
+}
+
+// counted counts the calls about somebody, and ends a worker's stint when there are too
+// many.
+func (b *branch) counted(id directory.ResourceID) func() int {
+	before := len(b.target.Calls())
+	n := 0
+	b.target.Rules = func(c targettest.Call) targettest.Fault {
+		if c.Person == id {
+			if n++; n > 3 {
+				b.time.advance(time.Hour)
+			}
+		}
+		return targettest.Fault{}
+	}
+	return func() int {
+		n = 0
+		for _, c := range b.target.Calls()[before:] {
+			if c.Person == id {
+				n++
+			}
+		}
+		return n
+	}
+}
+
+// contest delivers bob and cyd, and gives cyd bob's name in another domain.
+func (b *branch) contest() (bob, cyd *directory.User) {
+	b.Helper()
+	bob, cyd = b.hire("bob"), b.hire("cyd")
+	b.drain()
+	b.rename(cyd.ID, "bob@other.example")
+	b.drain()
+	if d := b.row(cyd.ID); d.Parked.IsZero() {
+		b.Fatalf("the row is %+v, want it parked", d)
+	}
+	return bob, cyd
+}
+
+func TestALeaverWhoseNameIsSomebodyElsesIsDeliveredOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		_, cyd := b.contest()
+		b.must(b.admin, directory.SwitchOff{ID: cyd.ID})
+		calls := b.counted(cyd.ID)
+		b.work(directory.UrgentLane)
+		if n := calls(); n != 1 {
+			t.Errorf("%d calls about the leaver, want 1", n)
+		}
+		if a := b.target.Accounts()[cyd.ID]; a.Active || a.Names.Username != "cyd" {
+			t.Errorf("the account is %+v", a)
+		}
+		if d := b.row(cyd.ID); d.Parked.IsZero() || d.Lane != 0 || !strings.Contains(d.Cause, "belongs to the user") {
+			t.Errorf("the row is %+v", d)
+		}
+	})
+}
+
+func TestALeaverWhoseNameIsHeldIdlyLooksOnceAMinute(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada, bob := b.hire("ada"), b.hire("bob")
+	b.drain()
+	// Ada holds a name that she neither has nor wants, and nothing is to be delivered of her.
+	err := b.store.Update(t.Context(), b.admin.Workspace, func(ctx context.Context, tx directory.WriteTx) error {
+		return tx.HoldNames(ctx, "fake", directory.UserRecord, string(ada.ID), []string{"username:left"}, false)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.rename(bob.ID, "left")
+	b.must(b.admin, directory.SwitchOff{ID: bob.ID})
+	calls := b.counted(bob.ID)
+	b.work(directory.UrgentLane)
+	if n := calls(); n != 1 {
+		t.Errorf("%d calls about the leaver, want 1", n)
+	}
+	if d := b.row(ada.ID); d.Lane == 0 {
+		t.Errorf("the row of who holds the name is %+v, want it raised", d)
+	}
 }

@@ -93,7 +93,14 @@ func (s *story) somebody() directory.ResourceID {
 	return s.people[s.pick(len(s.people))]
 }
 
-func (s *story) name() string { return fmt.Sprint("n", s.pick(6)) }
+// name returns a user name. What a counterpart is called does not tell the two domains
+// apart, so two people may want one name.
+func (s *story) name() string {
+	if s.pick(4) == 0 {
+		return fmt.Sprint("n", s.pick(6), "@other")
+	}
+	return fmt.Sprint("n", s.pick(6))
+}
 
 func (s *story) join() {
 	s.serial++
