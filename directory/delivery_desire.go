@@ -9,7 +9,7 @@ import (
 
 // Desire reads what shall be true of a claimed record in the target, as it is now: what
 // changed after the claim is in it, and is worked on once more. Nil means that the
-// target wants to be left alone by now.
+// target wants to be left alone by now, an error of kind Stale that the claim was lost.
 func (d *Directory) Desire(ctx context.Context, by Actor, c Delivery) (want *Desired, err error) {
 	err = d.store.View(ctx, by.Workspace, func(ctx context.Context, tx ReadTx) error {
 		want = &Desired{Delivery: c}
@@ -20,6 +20,9 @@ func (d *Directory) Desire(ctx context.Context, by Actor, c Delivery) (want *Des
 		if d.clock().Before(ws.Pause.Until(c.Lane)) {
 			want = nil
 			return nil
+		}
+		if _, err := mine(ctx, tx, &c); err != nil {
+			return err
 		}
 		if want.User, err = found(tx.User(ctx, ResourceID(c.Record))); err != nil {
 			return fmt.Errorf("read user %s: %w", c.Record, err)

@@ -20,16 +20,65 @@ type Delivered struct {
 
 // Settle writes down what came of a claimed delivery, and releases it. What changed
 // meanwhile keeps it behind, and it is worked on again. An error of kind Stale means that
-// another worker has it by now.
+// the claim was lost. What was sent may have arrived after what another worker sent then,
+// so the record is delivered once more.
 func (d *Directory) Settle(ctx context.Context, by Actor, c Delivery, r Delivered) error {
-	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
+	var lost error
+	err := d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
+		lost = nil
 		row, err := mine(ctx, tx, &c)
+		if Is(err, Stale) {
+			lost = err
+			return doubt(ctx, tx, ws, &c, r.Link)
+		}
 		if err != nil {
 			return err
 		}
 		s := settlement{tx: tx, ws: ws, now: d.clock(), row: row, moved: row.Generation != c.Generation}
 		return s.settle(ctx, c, r)
 	})
+	if err != nil {
+		return err
+	}
+	return lost
+}
+
+// doubt has a person delivered once more whose claim was lost, urgently if they have no
+// access. An account that was made for somebody who is gone by now, or may have been,
+// gets the tombstone that was removed already. A fan-out sends nothing.
+func doubt(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link) error {
+	if c.Type != UserRecord {
+		return nil
+	}
+	u, err := found(tx.User(ctx, ResourceID(c.Record)))
+	if err != nil {
+		return fmt.Errorf("read user %s: %w", c.Record, err)
+	}
+	if u != nil && u.EffectivelyActive() {
+		return tx.Raise(ctx, c.Type, c.Record, PushLane)
+	}
+	if u == nil {
+		if err := rebury(ctx, tx, ws, c, made); err != nil {
+			return err
+		}
+	}
+	return tx.Raise(ctx, c.Type, c.Record, UrgentLane)
+}
+
+func rebury(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link) error {
+	there, err := found(tx.Link(ctx, ws.Target, c.Type, c.Record))
+	if err != nil {
+		return fmt.Errorf("read link of %s: %w", c.Record, err)
+	}
+	if there != nil {
+		return nil
+	}
+	l := Link{Type: c.Type, Record: c.Record}
+	if made != nil {
+		l = *made
+	}
+	l.Erasure = ws.Settings.Erasure
+	return tx.PutLink(ctx, ws.Target, &l)
 }
 
 // settlement is the end of one delivery.

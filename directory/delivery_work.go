@@ -78,13 +78,32 @@ func mine(ctx context.Context, tx ReadTx, c *Delivery) (*Delivery, error) {
 	return row, nil
 }
 
-// KeepClaims is a worker's sign of life: it holds what it claimed and has not settled. A
-// claim that was lost is left alone.
-func (d *Directory) KeepClaims(ctx context.Context, by Actor, claimed []Delivery) error {
-	return d.eachClaim(ctx, by, claimed, func(ctx context.Context, tx WriteTx, row *Delivery) error {
-		row.ClaimUntil = d.clock().Add(ClaimTime)
-		return tx.PutDelivery(ctx, row)
+// KeepClaims is a worker's sign of life: it holds what it claimed and has not settled. It
+// returns the claims that were lost, which are left alone: their worker has to end its
+// calls.
+func (d *Directory) KeepClaims(ctx context.Context, by Actor, claimed []Delivery) (lost []Delivery, err error) {
+	if len(claimed) == 0 {
+		return nil, nil
+	}
+	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
+		lost = nil
+		for i := range claimed {
+			row, err := mine(ctx, tx, &claimed[i])
+			if Is(err, Stale) {
+				lost = append(lost, claimed[i])
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			row.ClaimUntil = d.clock().Add(ClaimTime)
+			if err := tx.PutDelivery(ctx, row); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
+	return lost, err
 }
 
 // EndClaims takes back whatever is claimed. Only who knows that no worker lives may do
@@ -93,36 +112,35 @@ func (d *Directory) EndClaims(ctx context.Context, by Actor) error {
 	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error { return tx.EndClaims(ctx) })
 }
 
-// ReturnClaims gives back what a worker claimed and did not get to.
+// ReturnClaims gives back what a worker claimed and did not settle. What was lost
+// meanwhile is delivered once more, for something may have been sent.
 func (d *Directory) ReturnClaims(ctx context.Context, by Actor, claimed []Delivery) error {
-	return d.eachClaim(ctx, by, claimed, func(ctx context.Context, tx WriteTx, row *Delivery) error {
-		row.Claim, row.ClaimUntil = "", time.Time{}
-		if err := tx.PutDelivery(ctx, row); err != nil {
-			return err
-		}
-		return tx.Wake(ctx, row.Lane)
-	})
-}
-
-func (d *Directory) eachClaim(ctx context.Context, by Actor, claimed []Delivery, fn func(context.Context, WriteTx, *Delivery) error) error {
 	if len(claimed) == 0 {
 		return nil
 	}
-	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
+	return d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		for i := range claimed {
-			row, err := mine(ctx, tx, &claimed[i])
-			if Is(err, Stale) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			if err := fn(ctx, tx, row); err != nil {
+			if err := giveBack(ctx, tx, ws, &claimed[i]); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func giveBack(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery) error {
+	row, err := mine(ctx, tx, c)
+	if Is(err, Stale) {
+		return doubt(ctx, tx, ws, c, nil)
+	}
+	if err != nil {
+		return err
+	}
+	row.Claim, row.ClaimUntil = "", time.Time{}
+	if err := tx.PutDelivery(ctx, row); err != nil {
+		return err
+	}
+	return tx.Wake(ctx, row.Lane)
 }
 
 // DueLanes lists the lanes that have something due and are not paused, most urgent first.

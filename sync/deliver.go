@@ -39,11 +39,12 @@ func (d *Deliverer) Work(ctx context.Context, job directory.LaneJob) error {
 	}
 	by := worker(job.Workspace)
 	for until := d.now().Add(stint); !d.over(ctx, until); {
+		began := time.Now()
 		taken, err := d.Directory.TakeDeliveries(ctx, by, job.Lane, claimAtOnce)
 		if err != nil || len(taken) == 0 {
 			return err
 		}
-		s := &shift{Deliverer: d, by: by, target: target, left: taken, until: until}
+		s := &shift{Deliverer: d, by: by, target: target, left: taken, until: until, renewed: began}
 		if err := s.work(ctx); err != nil {
 			return err
 		}
@@ -97,6 +98,9 @@ func (s *shift) one(ctx context.Context, c directory.Delivery) error {
 		return errEnough
 	}
 	result, err := s.push(ctx, want)
+	if directory.Is(err, directory.Stale) { // to settle it says so, and has what was sent corrected
+		result, err = &directory.Delivered{Cause: err.Error(), Retry: s.now()}, nil
+	}
 	if err != nil || result == nil {
 		return err
 	}

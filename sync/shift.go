@@ -18,6 +18,10 @@ type shift struct {
 	target Target
 	until  time.Time
 
+	// renewed is when the claims were taken. It is the process's own time and not that of
+	// the directory's clock: what counts is how much of it passes.
+	renewed time.Time
+
 	mu   sync.Mutex
 	left []directory.Delivery // claimed and not settled, the present one included
 }
@@ -69,16 +73,44 @@ func (s *shift) claimed() []directory.Delivery {
 	return slices.Clone(s.left)
 }
 
-// stayAlive holds the claims while a slow target keeps the worker waiting.
+// stayAlive holds the claims while a slow target keeps the worker waiting. When they could
+// not be renewed until they end, or the present one is lost, another worker may call about
+// the same person, so what is under way ends.
 func (s *shift) stayAlive(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
+	end := time.AfterFunc(directory.ClaimTime-time.Since(s.renewed), cancel)
 	var beat sync.WaitGroup
 	beat.Go(func() {
 		repeat(ctx, directory.ClaimTime/3, func() {
-			if err := s.Directory.KeepClaims(ctx, s.by, s.claimed()); err != nil && ctx.Err() == nil {
+			began := time.Now()
+			lost, err := s.Directory.KeepClaims(ctx, s.by, s.claimed())
+			if err != nil && ctx.Err() == nil {
 				s.log().Warn("claims not renewed", "workspace", s.by.Workspace, "err", err)
+			}
+			if err != nil {
+				return
+			}
+			end.Reset(directory.ClaimTime - time.Since(began))
+			if s.lose(lost) {
+				s.log().Warn("claim lost, the call ends", "workspace", s.by.Workspace)
+				cancel()
 			}
 		})
 	})
-	return ctx, func() { cancel(); beat.Wait() }
+	return ctx, func() { cancel(); beat.Wait(); end.Stop() }
+}
+
+// lose forgets the claims that are lost and have not begun. It reports whether the present
+// one is lost.
+func (s *shift) lose(lost []directory.Delivery) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(lost) == 0 || len(s.left) == 0 {
+		return false
+	}
+	gone := func(c directory.Delivery) bool {
+		return slices.ContainsFunc(lost, func(l directory.Delivery) bool { return l.Type == c.Type && l.Record == c.Record })
+	}
+	s.left = append(s.left[:1], slices.DeleteFunc(s.left[1:], gone)...)
+	return gone(s.left[0])
 }
