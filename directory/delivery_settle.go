@@ -173,11 +173,8 @@ func (s *settlement) failed(r Delivered) {
 	row.Attempts++
 	row.Cause = r.Cause
 	switch {
-	case s.moved: // what was refused is not what shall be now
+	case s.moved: // what was refused is not what shall be now; a lane that is paused waits by itself
 		row.Next = s.now
-		if r.Pause.After(s.now) {
-			row.Next = r.Pause
-		}
 	case r.Park:
 		row.Parked, row.Lane = s.now, 0
 	default:

@@ -216,6 +216,47 @@ func TestTheUrgentLanePausesWhenItIsTold(t *testing.T) {
 	b.agree()
 }
 
+// TestALeaverDoesNotWaitForThePauseOfThePushBefore lets somebody lose access while a push
+// about them is told to wait for an hour.
+func TestALeaverDoesNotWaitForThePauseOfThePushBefore(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		b.drain()
+		b.must(b.admin, directory.SetGrants{ID: ada.ID, Grants: []directory.Grant{{Kind: directory.ChannelGrant, Name: "board"}}})
+		b.target.Rules = func(targettest.Call) targettest.Fault {
+			b.target.Rules = nil
+			b.must(b.admin, directory.SwitchOff{ID: ada.ID})
+			return targettest.Fault{Before: &bridgesync.TooFast{Until: b.time.Now().Add(time.Hour)}}
+		}
+		b.work(directory.PushLane)
+		b.work(directory.UrgentLane)
+		if b.target.Accounts()[ada.ID].Active {
+			t.Errorf("ada may sign in still, the row is %+v", b.row(ada.ID))
+		}
+	})
+}
+
+// TestAChangedPushWaitsForThePause is the other side: the pause holds for the lane in
+// which it waits.
+func TestAChangedPushWaitsForThePause(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada := b.hire("ada")
+	before := len(b.target.Calls())
+	b.target.Rules = func(targettest.Call) targettest.Fault {
+		b.target.Rules = nil
+		b.must(b.admin, directory.SetGrants{ID: ada.ID, Grants: []directory.Grant{{Kind: directory.ChannelGrant, Name: "board"}}})
+		return targettest.Fault{Before: &bridgesync.TooFast{Until: b.time.Now().Add(time.Minute)}}
+	}
+	b.work(allLanes...)
+	b.work(allLanes...)
+	if n := len(b.target.Calls()) - before; n != 1 {
+		t.Errorf("%d calls although the first was told to wait", n)
+	}
+	b.time.advance(time.Minute)
+	b.drain()
+	b.agree()
+}
+
 func TestAnotherTargetGetsEverybody(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.must(b.admin, directory.SetTarget{})
