@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -35,11 +36,9 @@ func (d *Directory) TakeDeliveries(ctx context.Context, by Actor, lane Lane, lim
 				return err
 			}
 		}
+		suspect(due, now)
 		claim := string(NewID(now))
 		for i := range due {
-			if due[i].Claim != "" {
-				due[i].Attempts++ // it may have got anywhere
-			}
 			due[i].Claim, due[i].ClaimUntil = claim, now.Add(ClaimTime)
 			if err := tx.PutDelivery(ctx, &due[i]); err != nil {
 				return err
@@ -49,6 +48,43 @@ func (d *Directory) TakeDeliveries(ctx context.Context, by Actor, lane Lane, lim
 		return nil
 	})
 	return taken, err
+}
+
+// suspect counts the attempt of a worker that did not come back with what it had claimed:
+// it may have got anywhere. The first that it left behind may be what ended it, so that
+// one comes after its neighbours, now and when nobody comes back again.
+func suspect(due []Delivery, now time.Time) {
+	seen := make(map[string]bool)
+	for i := range due {
+		d := &due[i]
+		if d.Claim == "" {
+			continue
+		}
+		d.Attempts++
+		if !seen[d.Claim] {
+			seen[d.Claim] = true
+			d.Next = now.Add(Backoff(d.Attempts))
+		}
+	}
+	slices.SortStableFunc(due, func(a, b Delivery) int { return a.Next.Compare(b.Next) })
+}
+
+// The bounds of a retry: how long after the first failure, and at most after many.
+const (
+	firstRetry = time.Second
+	lastRetry  = 5 * time.Minute
+)
+
+// Backoff is how long a delivery waits after so many attempts that failed and one more:
+// it doubles with each.
+func Backoff(attempts int64) time.Duration {
+	wait := firstRetry
+	for range attempts {
+		if wait *= 2; wait >= lastRetry {
+			return lastRetry
+		}
+	}
+	return wait
 }
 
 // work runs fn for a worker, which is Rollcall itself.

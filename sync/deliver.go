@@ -3,7 +3,9 @@ package sync
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -85,8 +87,47 @@ func (d *Deliverer) log() *slog.Logger {
 	return d.Logger
 }
 
-// one delivers one record and settles it.
+// one delivers one record and settles it. What goes wrong with this record on our side, or
+// in a target that panics, is a failure of its delivery and holds up no other.
 func (s *shift) one(ctx context.Context, c directory.Delivery) error {
+	err := s.try(ctx, c)
+	if err == nil || ctx.Err() != nil || errors.Is(err, errEnough) || directory.Is(err, directory.Stale) || directory.Is(err, directory.Unavailable) {
+		return err
+	}
+	s.log().Error("delivery broke off", "workspace", s.by.Workspace, "record", c.Record, "attempt", c.Attempts+1, "err", err, "stack", stackOf(err))
+	return s.Directory.Settle(context.WithoutCancel(ctx), s.by, c,
+		directory.Delivered{Cause: err.Error(), Retry: s.now().Add(directory.Backoff(c.Attempts))})
+}
+
+// try turns a panic into an error.
+func (s *shift) try(ctx context.Context, c directory.Delivery) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = &panicked{p, debug.Stack()}
+		}
+	}()
+	return s.carry(ctx, c)
+}
+
+// panicked is the error of what panicked.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+// Error says with what.
+func (p *panicked) Error() string { return fmt.Sprint("panic: ", p.value) }
+
+// stackOf returns where something panicked.
+func stackOf(err error) string {
+	var p *panicked
+	if errors.As(err, &p) {
+		return string(p.stack)
+	}
+	return ""
+}
+
+func (s *shift) carry(ctx context.Context, c directory.Delivery) error {
 	if c.Type != directory.UserRecord {
 		return s.walk(ctx, c)
 	}

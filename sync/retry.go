@@ -7,11 +7,9 @@ import (
 	"rollcall/directory"
 )
 
-// The bounds of waiting: how long after the first failure, at most after many, and for
-// how long a target can ask to be left alone.
+// For how long a target can ask to be left alone.
 const (
-	firstRetry = time.Second
-	lastRetry  = 5 * time.Minute
+	shortPause = time.Second
 	longPause  = time.Hour
 )
 
@@ -25,23 +23,12 @@ func retry(err error, attempts int64, now time.Time) directory.Delivered {
 	case errors.As(err, &refusal):
 		r.Park = true
 	case errors.As(err, &fast):
-		r.Pause = between(now.Add(firstRetry), fast.Until, now.Add(longPause))
+		r.Pause = between(now.Add(shortPause), fast.Until, now.Add(longPause))
 		r.Retry = r.Pause
 	default:
-		r.Retry = now.Add(backoff(attempts))
+		r.Retry = now.Add(directory.Backoff(attempts))
 	}
 	return r
-}
-
-// backoff doubles with each failed attempt.
-func backoff(attempts int64) time.Duration {
-	wait := firstRetry
-	for range attempts {
-		if wait *= 2; wait >= lastRetry {
-			return lastRetry
-		}
-	}
-	return wait
 }
 
 // between returns t, or the bound that it lies beyond.

@@ -43,6 +43,7 @@ type Fault struct {
 	Before error         // nothing is done
 	After  error         // it is done, and the answer is lost
 	Wait   chan struct{} // nothing is done before it is closed, or the caller gives up
+	Panic  string        // nothing is done, and the target panics
 	slow   time.Duration
 }
 
@@ -127,6 +128,9 @@ func (t *Target) call(ctx context.Context, c Call, do func() error) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+	if fault.Panic != "" {
+		panic(fault.Panic)
 	}
 	if fault.Before != nil {
 		return fault.Before
