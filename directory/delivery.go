@@ -20,6 +20,7 @@ type Delivery struct {
 	Behind     time.Time // since when
 	WaitsFor   string    // the record whose delivery has to come first
 	Walked     string    // of a fan-out: the last id that it reached
+	Target     string    // of one that was taken: where its worker carries it; it is not stored
 }
 
 // Claimed reports whether somebody is working on d at now.

@@ -10,9 +10,9 @@ import (
 // that was being done when somebody died is done again only if that does no harm;
 // otherwise nobody knows, it is shown, and no one repeats it by itself.
 func (d *Directory) BeginAct(ctx context.Context, by Actor, c Delivery, id string) (may bool, err error) {
-	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
+	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		may = false
-		if _, err := mine(ctx, tx, &c); err != nil {
+		if _, err := mine(ctx, tx, ws, &c); err != nil {
 			return err
 		}
 		a, err := tx.Action(ctx, id)
@@ -41,8 +41,20 @@ func (d *Directory) EndAct(ctx context.Context, by Actor, id string, state Actio
 		if !slices.Contains([]ActionState{ActWaiting, ActSending, ActUnknown}, a.State) {
 			return nil
 		}
+		if a.State == ActUnknown && (state == ActWaiting || state == ActSending) {
+			return d.notAgain(ctx, tx, a, state, cause)
+		}
 		return d.putAct(ctx, tx, a, state, cause)
 	})
+}
+
+// notAgain ends an action that would be tried again and that is shown already: it lost
+// what it carried, and the target may be another one.
+func (d *Directory) notAgain(ctx context.Context, tx WriteTx, a *Action, state ActionState, cause string) error {
+	if state == ActSending {
+		return nil
+	}
+	return d.putAct(ctx, tx, a, ActFailed, cause)
 }
 
 // putAct writes an action's state. What will not be sent any more is not kept.

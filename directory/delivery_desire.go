@@ -17,12 +17,12 @@ func (d *Directory) Desire(ctx context.Context, by Actor, c Delivery) (want *Des
 		if err != nil {
 			return fmt.Errorf("read workspace: %w", err)
 		}
+		if _, err := mine(ctx, tx, ws, &c); err != nil {
+			return err
+		}
 		if d.clock().Before(ws.Pause.Until(c.Lane)) {
 			want = nil
 			return nil
-		}
-		if _, err := mine(ctx, tx, &c); err != nil {
-			return err
 		}
 		if want.User, err = found(tx.User(ctx, ResourceID(c.Record))); err != nil {
 			return fmt.Errorf("read user %s: %w", c.Record, err)
@@ -84,7 +84,7 @@ func (d *Directory) Reserve(ctx context.Context, by Actor, want *Desired) (got R
 		return Reservation{Names: names}, nil // it has them
 	}
 	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
-		row, err := mine(ctx, tx, &want.Delivery)
+		row, err := mine(ctx, tx, ws, &want.Delivery)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (d *Directory) Settle(ctx context.Context, by Actor, c Delivery, r Delivere
 	var lost error
 	err := d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		lost = nil
-		row, err := mine(ctx, tx, &c)
+		row, err := mine(ctx, tx, ws, &c)
 		if Is(err, Stale) {
 			lost = err
 			return doubt(ctx, tx, ws, &c, r.Link)
@@ -45,24 +45,26 @@ func (d *Directory) Settle(ctx context.Context, by Actor, c Delivery, r Delivere
 
 // doubt has a person delivered once more whose claim was lost, urgently if they have no
 // access. An account that was made for somebody who is gone by now, or may have been,
-// gets the tombstone that was removed already. A fan-out sends nothing.
+// gets the tombstone that was removed already. A fan-out sends nothing, and another target
+// gets everybody anyway.
 func doubt(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link) error {
-	if c.Type != UserRecord {
+	if c.Type != UserRecord || ws.Target != c.Target {
 		return nil
 	}
 	u, err := found(tx.User(ctx, ResourceID(c.Record)))
 	if err != nil {
 		return fmt.Errorf("read user %s: %w", c.Record, err)
 	}
-	if u != nil && u.EffectivelyActive() {
-		return tx.Raise(ctx, c.Type, c.Record, PushLane)
-	}
-	if u == nil {
+	lane := UrgentLane
+	switch {
+	case u == nil:
 		if err := rebury(ctx, tx, ws, c, made); err != nil {
 			return err
 		}
+	case u.EffectivelyActive():
+		lane = PushLane
 	}
-	return tx.Raise(ctx, c.Type, c.Record, UrgentLane)
+	return tx.Raise(ctx, c.Type, c.Record, lane)
 }
 
 func rebury(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery, made *Link) error {

@@ -54,6 +54,8 @@ type DeliveryWriter interface {
 	// with only, in their place.
 	HoldNames(ctx context.Context, target string, t RecordType, record string, names []string, only bool) error
 	PutAction(ctx context.Context, a *Action) error
+	// EndActions puts every action of a state into another, without what it carries.
+	EndActions(ctx context.Context, from, to ActionState, cause string, now time.Time) error
 	// KeepMembers remembers the members of a group that is about to be removed;
 	// ForgetMembers ends that.
 	KeepMembers(ctx context.Context, group ResourceID) error

@@ -14,7 +14,7 @@ const walkSlice = 500
 func (d *Directory) Walk(ctx context.Context, by Actor, c Delivery) (done bool, err error) {
 	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		done = false
-		row, err := mine(ctx, tx, &c)
+		row, err := mine(ctx, tx, ws, &c)
 		if err != nil {
 			return err
 		}

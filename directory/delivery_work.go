@@ -14,16 +14,20 @@ import (
 const ClaimTime = 20 * time.Second
 
 // TakeDeliveries claims up to limit deliveries of a lane that are due, who is due
-// longest first, and says that the lane's job has begun. When more are due, another job
-// is made for them. A lane that is paused has nothing due.
-func (d *Directory) TakeDeliveries(ctx context.Context, by Actor, lane Lane, limit int) (taken []Delivery, err error) {
+// longest first, for a worker of the target, and says that the lane's job has begun. When
+// more are due, another job is made for them. A lane that is paused has nothing due. An
+// error of kind Stale means that the workspace provisions another target by now.
+func (d *Directory) TakeDeliveries(ctx context.Context, by Actor, target string, lane Lane, limit int) (taken []Delivery, err error) {
 	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		taken = nil
+		if err := provisions(ws, target); err != nil {
+			return err
+		}
 		if err := tx.Started(ctx, lane); err != nil {
 			return err
 		}
 		now := d.clock()
-		if ws.Target == "" || now.Before(ws.Pause.Until(lane)) {
+		if now.Before(ws.Pause.Until(lane)) {
 			return nil
 		}
 		due, err := tx.DueDeliveries(ctx, lane, now, limit+1)
@@ -39,7 +43,7 @@ func (d *Directory) TakeDeliveries(ctx context.Context, by Actor, lane Lane, lim
 		suspect(due, now)
 		claim := string(NewID(now))
 		for i := range due {
-			due[i].Claim, due[i].ClaimUntil = claim, now.Add(ClaimTime)
+			due[i].Claim, due[i].ClaimUntil, due[i].Target = claim, now.Add(ClaimTime), target
 			if err := tx.PutDelivery(ctx, &due[i]); err != nil {
 				return err
 			}
@@ -101,9 +105,21 @@ func (d *Directory) work(ctx context.Context, by Actor, fn func(context.Context,
 	})
 }
 
-// mine reads the row of a claimed delivery. A claim that ran out and was taken by
-// another worker is an error of kind Stale.
-func mine(ctx context.Context, tx ReadTx, c *Delivery) (*Delivery, error) {
+// provisions refuses what a worker does for a target that the workspace does not provision.
+func provisions(ws *Workspace, target string) error {
+	if ws.Target == target && target != "" {
+		return nil
+	}
+	return Errorf(Stale, "", "the workspace provisions %q and not %q", ws.Target, target).
+		Hinted("restart the server, so that it knows the target")
+}
+
+// mine reads the row of a claimed delivery. A claim that ran out and was taken by another
+// worker, or for a target that is no longer provisioned, is an error of kind Stale.
+func mine(ctx context.Context, tx ReadTx, ws *Workspace, c *Delivery) (*Delivery, error) {
+	if err := provisions(ws, c.Target); err != nil {
+		return nil, err
+	}
 	row, err := found(tx.Delivery(ctx, c.Type, c.Record))
 	if err != nil {
 		return nil, fmt.Errorf("read delivery of %s: %w", c.Record, err)
@@ -121,10 +137,10 @@ func (d *Directory) KeepClaims(ctx context.Context, by Actor, claimed []Delivery
 	if len(claimed) == 0 {
 		return nil, nil
 	}
-	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, _ *Workspace) error {
+	err = d.work(ctx, by, func(ctx context.Context, tx WriteTx, ws *Workspace) error {
 		lost = nil
 		for i := range claimed {
-			row, err := mine(ctx, tx, &claimed[i])
+			row, err := mine(ctx, tx, ws, &claimed[i])
 			if Is(err, Stale) {
 				lost = append(lost, claimed[i])
 				continue
@@ -165,7 +181,7 @@ func (d *Directory) ReturnClaims(ctx context.Context, by Actor, claimed []Delive
 }
 
 func giveBack(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery) error {
-	row, err := mine(ctx, tx, c)
+	row, err := mine(ctx, tx, ws, c)
 	if Is(err, Stale) {
 		return doubt(ctx, tx, ws, c, nil)
 	}
@@ -179,12 +195,13 @@ func giveBack(ctx context.Context, tx WriteTx, ws *Workspace, c *Delivery) error
 	return tx.Wake(ctx, row.Lane)
 }
 
-// DueLanes lists the lanes that have something due and are not paused, most urgent first.
-func (d *Directory) DueLanes(ctx context.Context, by Actor) (due []Lane, err error) {
+// DueLanes lists the lanes that have something due for a target and are not paused, most
+// urgent first.
+func (d *Directory) DueLanes(ctx context.Context, by Actor, target string) (due []Lane, err error) {
 	err = d.store.View(ctx, by.Workspace, func(ctx context.Context, tx ReadTx) error {
 		due = nil
 		ws, err := tx.Workspace(ctx)
-		if err != nil || ws.Target == "" {
+		if err != nil || provisions(ws, target) != nil {
 			return err
 		}
 		now := d.clock()

@@ -42,6 +42,11 @@ func (o *overlay) HoldNames(context.Context, string, RecordType, string, []strin
 	return nil
 }
 
+// EndActions implements WriteTx.
+func (o *overlay) EndActions(context.Context, ActionState, ActionState, string, time.Time) error {
+	return nil
+}
+
 // PutAction implements WriteTx.
 func (o *overlay) PutAction(context.Context, *Action) error { return nil }
 

@@ -148,7 +148,9 @@ func (p *passage) bury(ctx context.Context, id string, before *User) error {
 }
 
 // resolveTarget changes what the workspace provisions. Nothing is known of another
-// target, so everybody is delivered to it.
+// target, so everybody is delivered to it. Workers of the one before lose their claims, and
+// what was to be done there is done nowhere until somebody asks for it again: a password
+// is told to nobody but the target for which it was meant.
 func (p *passage) resolveTarget(c SetTarget) error {
 	p.what = ref{WorkspaceRecord, string(p.ws.ID), p.ws.Slug}
 	p.other = &otherMove{outcome: Updated}
@@ -160,10 +162,26 @@ func (p *passage) resolveTarget(c SetTarget) error {
 		if err := p.tx.PutTarget(ctx, c.Target); err != nil {
 			return err
 		}
-		if err := p.tx.PutPause(ctx, Pause{}); err != nil || c.Target == "" {
+		if err := p.leaveTarget(ctx); err != nil || c.Target == "" {
 			return err
 		}
 		return p.tx.Raise(ctx, WorkspaceRecord, string(p.ws.ID), SyncLane)
+	}
+	return nil
+}
+
+// leaveTarget ends what is under way for a target, or waits for it.
+func (p *passage) leaveTarget(ctx context.Context) error {
+	if err := p.tx.PutPause(ctx, Pause{}); err != nil {
+		return err
+	}
+	if err := p.tx.EndClaims(ctx); err != nil {
+		return err
+	}
+	for from, to := range map[ActionState]ActionState{ActWaiting: ActFailed, ActSending: ActUnknown} {
+		if err := p.tx.EndActions(ctx, from, to, "the workspace provisions another target by now", p.now); err != nil {
+			return err
+		}
 	}
 	return nil
 }

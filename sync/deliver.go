@@ -18,7 +18,7 @@ import (
 // on again.
 type Deliverer struct {
 	Directory *directory.Directory
-	Targets   map[directory.WorkspaceID]Target
+	Targets   map[directory.WorkspaceID]NamedTarget
 	Logger    *slog.Logger     // nil: no logs
 	Now       func() time.Time // nil: the system's clock
 	Patience  time.Duration    // with one call of the target; 0: 30 s
@@ -36,13 +36,13 @@ const (
 // Work delivers what is due in a lane until nothing is.
 func (d *Deliverer) Work(ctx context.Context, job directory.LaneJob) error {
 	target := d.Targets[job.Workspace]
-	if target == nil {
+	if target.Target == nil {
 		return nil // another process may know it
 	}
 	by := worker(job.Workspace)
 	for until := d.now().Add(stint); !d.over(ctx, until); {
 		began := time.Now()
-		taken, err := d.Directory.TakeDeliveries(ctx, by, job.Lane, claimAtOnce)
+		taken, err := d.Directory.TakeDeliveries(ctx, by, target.Name, job.Lane, claimAtOnce)
 		if err != nil || len(taken) == 0 {
 			return err
 		}

@@ -166,7 +166,7 @@ func TestActsNeedATarget(t *testing.T) {
 func TestAWorkerThatDiedIsReplaced(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.hire("ada")
-		taken, err := b.TakeDeliveries(t.Context(), directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}, directory.PushLane, 5)
+		taken, err := b.TakeDeliveries(t.Context(), directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}, "fake", directory.PushLane, 5)
 		if err != nil || len(taken) != 1 {
 			t.Fatalf("took %d: %v", len(taken), err)
 		}

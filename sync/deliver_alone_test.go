@@ -110,7 +110,7 @@ func TestWhoKillsTheProcessComesAfterTheNeighbours(t *testing.T) {
 		ada := b.neighbours()
 		worker := directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}
 		for range 2 {
-			taken, err := b.TakeDeliveries(t.Context(), worker, directory.PushLane, 8)
+			taken, err := b.TakeDeliveries(t.Context(), worker, "fake", directory.PushLane, 8)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +132,7 @@ func TestWhoKillsTheProcessComesAfterTheNeighbours(t *testing.T) {
 		for range 5 {
 			b.time.advance(time.Hour)
 			now := b.time.Now()
-			if _, err := b.TakeDeliveries(t.Context(), worker, directory.PushLane, 8); err != nil {
+			if _, err := b.TakeDeliveries(t.Context(), worker, "fake", directory.PushLane, 8); err != nil {
 				t.Fatal(err)
 			}
 			waits = append(waits, b.row(ada).Next.Sub(now.Truncate(time.Millisecond)))

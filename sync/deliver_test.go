@@ -266,7 +266,8 @@ func TestAnotherTargetGetsEverybody(t *testing.T) {
 		if rows := b.rows(); len(rows) != 0 {
 			t.Fatalf("without a target something waits: %+v", rows)
 		}
-		b.must(b.admin, directory.SetTarget{Target: "another"})
+		b.name = "another"
+		b.must(b.admin, directory.SetTarget{Target: b.name})
 		b.drain()
 		b.agree()
 		if n := len(b.target.Accounts()); n != 3 {

@@ -67,7 +67,7 @@ func (b *branch) mapTo(g *directory.Group, channel string) {
 func (b *branch) walkOnce() (directory.Actor, directory.Delivery) {
 	b.Helper()
 	worker := directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}
-	taken, err := b.TakeDeliveries(b.Context(), worker, directory.PushLane, 1)
+	taken, err := b.TakeDeliveries(b.Context(), worker, "fake", directory.PushLane, 1)
 	if err != nil || len(taken) != 1 {
 		b.Fatalf("took %d: %v", len(taken), err)
 	}

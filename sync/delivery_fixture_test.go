@@ -28,6 +28,7 @@ type branch struct {
 	admin  directory.Actor
 	okta   directory.Actor
 	target *targettest.Target
+	name   string // of the target, as its workers know it
 	time   *hand
 }
 
@@ -72,13 +73,13 @@ func (b *branch) found(slug string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.target = new(targettest.Target)
+	b.target, b.name = new(targettest.Target), "fake"
 	b.admin = directory.Actor{Kind: directory.CommandLine, Name: "ops", Workspace: ws}
 	b.okta = directory.Actor{Kind: directory.ClientActor, ID: "t1", Name: "okta", Workspace: ws, Source: "okta"}
 	b.faulty = storetest.NewFaulty(b.store)
 	b.Directory = b.directory(b.faulty)
 	b.must(b.admin, directory.PutSource{Source: directory.Source{ID: "okta", Kind: directory.SCIMClient}})
-	b.must(b.admin, directory.SetTarget{Target: "fake"})
+	b.must(b.admin, directory.SetTarget{Target: b.name})
 	b.drain()
 }
 
@@ -107,7 +108,7 @@ func (b *branch) directory(s directory.Store) *directory.Directory {
 // deliverer returns a worker that has the branch's target.
 func (b *branch) deliverer(d *directory.Directory) *bridgesync.Deliverer {
 	return &bridgesync.Deliverer{Directory: d, Now: b.time.Now,
-		Targets: map[directory.WorkspaceID]bridgesync.Target{b.admin.Workspace: b.target}}
+		Targets: map[directory.WorkspaceID]bridgesync.NamedTarget{b.admin.Workspace: {Name: b.name, Target: b.target}}}
 }
 
 func (b *branch) must(by directory.Actor, c directory.Change) directory.Receipt {

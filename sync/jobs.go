@@ -156,8 +156,8 @@ func (j *Jobs) sweepUntil(ctx context.Context, queue Queue) {
 // sweep makes a job for every lane that has something due and none waiting.
 func (j *Jobs) sweep(ctx context.Context, queue Queue) error {
 	var waiting map[directory.LaneJob]bool
-	for ws := range j.Deliverer.Targets {
-		due, err := j.Deliverer.Directory.DueLanes(ctx, worker(ws))
+	for ws, target := range j.Deliverer.Targets {
+		due, err := j.Deliverer.Directory.DueLanes(ctx, worker(ws), target.Name)
 		if err != nil {
 			return fmt.Errorf("look for what is due: %w", err)
 		}

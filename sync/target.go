@@ -22,6 +22,13 @@ type Target interface {
 	Act(ctx context.Context, a Act) error
 }
 
+// NamedTarget is a target with the name by which the directory knows it. It carries nothing
+// while the workspace provisions another one.
+type NamedTarget struct {
+	Name string
+	Target
+}
+
 // Desired is the state that a person shall have in the target.
 type Desired struct {
 	ID          directory.ResourceID // the target keeps it, to find the counterpart again

@@ -106,7 +106,7 @@ type server struct {
 	listener  net.Listener
 	http      *http.Server
 	scheduler *bridgesync.Scheduler
-	targets   map[directory.WorkspaceID]bridgesync.Target
+	targets   map[directory.WorkspaceID]bridgesync.NamedTarget
 	beside    []func(context.Context)        // what else runs until the server stops
 	again     func() (*config.Config, error) // reads the configuration once more; nil: SIGHUP asks for something else
 	hups      chan os.Signal

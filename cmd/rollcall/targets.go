@@ -37,7 +37,7 @@ func provision(ctx context.Context, d *directory.Directory, id directory.Workspa
 
 // connect finds the targets of all workspaces, and has what is behind carried there.
 func (s *server) connect(ctx context.Context) error {
-	s.targets = map[directory.WorkspaceID]bridgesync.Target{}
+	s.targets = map[directory.WorkspaceID]bridgesync.NamedTarget{}
 	for _, w := range s.config.Workspaces {
 		id, err := s.store.EnsureWorkspace(ctx, w.Slug)
 		if err != nil {
@@ -50,7 +50,7 @@ func (s *server) connect(ctx context.Context) error {
 		if t.Target == nil {
 			continue
 		}
-		s.targets[id] = t.Target
+		s.targets[id] = bridgesync.NamedTarget{Name: t.name, Target: t.Target}
 		if s.store.Alone() { // whoever claimed something is dead
 			by := directory.Actor{Kind: directory.System, Name: "delivery", Workspace: id}
 			if err := s.directory.EndClaims(ctx, by); err != nil {

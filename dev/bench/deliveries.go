@@ -21,6 +21,9 @@ const (
 	slowTarget = 200 * time.Millisecond
 )
 
+// benchTarget is what the target is called.
+const benchTarget = "bench"
+
 // measureDeliveries measures how fast changes reach a target, and how soon a leaver does,
 // on both databases.
 func (b *bench) measureDeliveries(ctx context.Context) error {
@@ -43,7 +46,7 @@ func (b *bench) deliveriesOn(ctx context.Context, engine string, c sqlstore.Conf
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
 	operator := directory.Actor{Kind: directory.CommandLine, Name: "bench", Workspace: h.by.Workspace}
-	if _, err := h.Apply(ctx, operator, directory.SetTarget{Target: "bench"}); err != nil {
+	if _, err := h.Apply(ctx, operator, directory.SetTarget{Target: benchTarget}); err != nil {
 		return err
 	}
 	d := &delivering{house: h, bench: b, operator: operator, target: &targettest.Target{Slow: targetTime}}
@@ -71,7 +74,7 @@ type delivering struct {
 func (d *delivering) start(ctx context.Context) (end func() error) {
 	ctx, cancel := context.WithCancel(ctx)
 	jobs := &bridgesync.Jobs{
-		Deliverer: &bridgesync.Deliverer{Directory: d.Directory, Targets: map[directory.WorkspaceID]bridgesync.Target{d.by.Workspace: d.target}},
+		Deliverer: &bridgesync.Deliverer{Directory: d.Directory, Targets: map[directory.WorkspaceID]bridgesync.NamedTarget{d.by.Workspace: {Name: benchTarget, Target: d.target}}},
 		Open: func(ctx context.Context, c *bridgesync.QueueConfig) (bridgesync.Queue, error) {
 			return d.store.Jobs(ctx, c)
 		},

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rollcall/directory"
 )
@@ -69,6 +70,18 @@ func (w *writer) PutAction(_ context.Context, a *directory.Action) error {
 		w.ws, a.ID, string(a.Type), a.Record, string(a.Kind), string(a.State), a.Payload, a.Idempotent, a.AskedBy,
 		toMillis(a.Asked), toMillis(a.Changed), a.Cause); err != nil {
 		return fmt.Errorf("write action %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+// EndActions implements [directory.DeliveryWriter].
+func (w *writer) EndActions(_ context.Context, from, to directory.ActionState, cause string, now time.Time) error {
+	if err := w.b.exec(`
+		update actions
+		set state = $3, payload = '', cause = $4, changed_at = $5
+		where workspace_id = $1
+		and state = $2`, w.ws, string(from), string(to), cause, toMillis(now)); err != nil {
+		return fmt.Errorf("end actions that are %s: %w", from, err)
 	}
 	return nil
 }

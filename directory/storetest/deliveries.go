@@ -155,6 +155,16 @@ func testActions(t *testing.T, open Open) {
 	put(a, b)
 	f.same("open actions at the end", len(open1()), 0)
 	f.same("shown actions", read(f, directory.ReadTx.ShownActions), []directory.Action{b})
+
+	c := directory.Action{ID: "3", Type: directory.UserRecord, Record: "v", Kind: directory.ActPassword, State: directory.ActWaiting,
+		Payload: "sealed", Idempotent: true, AskedBy: "ops", Asked: day, Changed: day}
+	put(c)
+	later := day.Add(time.Hour)
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		return tx.EndActions(ctx, directory.ActWaiting, directory.ActFailed, "moved", later)
+	})
+	c.State, c.Payload, c.Cause, c.Changed = directory.ActFailed, "", "moved", later
+	f.same("shown when what waited ended", read(f, directory.ReadTx.ShownActions), []directory.Action{b, c})
 }
 
 func testFanOut(t *testing.T, open Open) {

@@ -99,6 +99,10 @@ func (x *faultyWriter) PutAction(ctx context.Context, a *directory.Action) error
 	return x.fault.tell(func() error { return x.tx.PutAction(ctx, a) })
 }
 
+func (x *faultyWriter) EndActions(ctx context.Context, from, to directory.ActionState, cause string, now time.Time) error {
+	return x.fault.tell(func() error { return x.tx.EndActions(ctx, from, to, cause, now) })
+}
+
 func (x *faultyWriter) KeepMembers(ctx context.Context, group directory.ResourceID) error {
 	return x.fault.tell(func() error { return x.tx.KeepMembers(ctx, group) })
 }
