@@ -90,6 +90,10 @@ func (p *pass) person(e *Person) error {
 		p.run.Counts.Unchanged++
 		return nil
 	}
+	if fault := e.Mapped(); fault != nil {
+		p.refuse(e.Entry, fault)
+		return nil
+	}
 	return p.people.changed.add(e)
 }
 
@@ -117,7 +121,12 @@ func (p *pass) entry(see func(key, dn string) (*known, bool), dn, key string, fa
 	if fault == nil {
 		return k, true
 	}
+	p.refuse(dn, fault)
+	return nil, false
+}
+
+// refuse reports an entry that cannot be used.
+func (p *pass) refuse(dn string, fault *directory.Error) {
 	p.run.Counts.Refused++
 	p.found.Errors = append(p.found.Errors, directory.RunError{Entry: dn, Attribute: fault.Attr, Reason: fault.Detail()})
-	return nil, false
 }

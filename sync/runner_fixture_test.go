@@ -20,15 +20,28 @@ type scripted struct {
 	groups []Group
 	fail   error // of the read of people, after all were sent
 	also   func()
+
+	mapped int // how many people were mapped since the last read began
 }
 
 func (s *scripted) Check(context.Context) (Checked, error) { return Checked{}, nil }
 
 func (s *scripted) People(_ context.Context, each func(*Person) error) error {
+	s.mapped = 0
 	for _, e := range s.people {
 		e.Ref = e.Entry
 		if text, err := json.Marshal(e.User); err == nil {
 			e.Mark = md5.Sum(text)
+		}
+		whole, fault := e.User, e.Fill
+		e.User = directory.User{Wanted: whole.Wanted}
+		e.Fill = func() *directory.Error {
+			s.mapped++
+			e.User = whole
+			if fault != nil {
+				return fault()
+			}
+			return nil
 		}
 		if err := each(&e); err != nil {
 			return err

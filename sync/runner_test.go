@@ -323,6 +323,34 @@ func TestAnEntryThatCannotBeToldApartRemovesNobody(t *testing.T) {
 	}
 }
 
+func TestOnlyThosePeopleAreMappedWhoChanged(t *testing.T) {
+	l := newLab(t, 50)
+	l.run(directory.RunDone)
+	if l.src.mapped != 50 {
+		t.Errorf("the first run mapped %d people of 50", l.src.mapped)
+	}
+	l.src.people[7].User.Title = "Director"
+	if r := l.run(directory.RunDone); l.src.mapped != 1 || r.Counts.Updated != 1 || r.Counts.Unchanged != 49 {
+		t.Errorf("a run with one change mapped %d people: %+v", l.src.mapped, r.Counts)
+	}
+}
+
+func TestAnEntryThatCannotBeMappedIsNamedInEachRunAndKeepsItsPerson(t *testing.T) {
+	l := newLab(t, 50)
+	l.run(directory.RunDone)
+	odd := &l.src.people[7]
+	odd.User.Title = "?"
+	odd.Fill = func() *directory.Error { return directory.Errorf(directory.Invalid, "title", "not text") }
+	for range 3 {
+		r := l.run(directory.RunDone)
+		_, faults := l.changes(r.ID)
+		if r.Counts.Refused != 1 || r.Counts.Unchanged != 49 || r.Counts.Missing+r.Counts.Deactivated != 0 || len(faults) != 1 ||
+			faults[0] != (directory.RunError{Entry: odd.Entry, Attribute: "title", Reason: "not text"}) {
+			t.Fatalf("%+v, %+v", r.Counts, faults)
+		}
+	}
+}
+
 func TestAFaultyEntryStaysInItsGroups(t *testing.T) {
 	l := newLab(t, 3)
 	l.src.groups = []Group{{Entry: "cn=a", Key: "ga", Group: directory.Group{DisplayName: "A"},

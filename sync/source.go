@@ -39,9 +39,22 @@ type Person struct {
 	Ref   string           // the distinguished name in the form in which groups name their members
 	Key   string           // the immutable identifier as canonical text: the externalId
 	Mark  Mark             // of all that is mapped: equal marks mean nothing to do
-	User  directory.User   // mapped; ExternalID is Key, Wanted says whether the account is enabled
+	User  directory.User   // Wanted says whether the account is enabled; the rest is there once it is mapped
 	Until time.Time        // when the account expires by itself; zero: never
 	Fault *directory.Error // why the entry cannot be used, or nil
+
+	// Fill sets User from the entry, with Key as its ExternalID, and returns why that
+	// cannot be done, or nil. It may be called until the function to which the person was
+	// sent returns; of those whose mark is known nobody calls it. Nil if User is complete.
+	Fill func() *directory.Error `json:"-"`
+}
+
+// Mapped sets User and returns why the entry cannot be used, or nil.
+func (p *Person) Mapped() *directory.Error {
+	if p.Fault == nil && p.Fill != nil {
+		p.Fault = p.Fill()
+	}
+	return p.Fault
 }
 
 // Group is a group as an LDAP source has it.

@@ -55,7 +55,7 @@ func (s *Source) sample(people []*entry, seen *bridgesync.Checked) {
 	faults := 0
 	for _, e := range people {
 		p := s.person(e)
-		if p.Fault != nil {
+		if p.Mapped() != nil {
 			faults++
 			if first == nil {
 				first = p

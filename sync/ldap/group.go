@@ -154,6 +154,9 @@ func (e *entry) part(name string) (portion, bool) {
 
 // rangeOf splits member;range=1500-2999.
 func rangeOf(name string) (kind string, from int, to string, ok bool) {
+	if strings.IndexByte(name, ';') < 0 {
+		return "", 0, "", false
+	}
 	kind, bounds, ranged := strings.Cut(strings.ToLower(name), ";range=")
 	first, to, both := strings.Cut(bounds, "-")
 	from, err := strconv.Atoi(first)

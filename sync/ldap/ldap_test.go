@@ -52,11 +52,12 @@ func source(t testing.TB, config Config) *Source {
 	return s
 }
 
-// people reads everybody.
+// people reads everybody, and maps them.
 func people(t testing.TB, s *Source) ([]*bridgesync.Person, error) {
 	t.Helper()
 	var all []*bridgesync.Person
 	err := s.People(t.Context(), func(p *bridgesync.Person) error {
+		p.Mapped()
 		all = append(all, p)
 		return nil
 	})

@@ -180,3 +180,14 @@ func (m mapping) attributes() []string {
 	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(strings.ToLower(a), strings.ToLower(b)) })
 	return slices.CompactFunc(names, strings.EqualFold)
 }
+
+// of returns the rules for one attribute.
+func (m mapping) of(name string) mapping {
+	var some mapping
+	for _, r := range m {
+		if r.path.Attr.Name == name {
+			some = append(some, r)
+		}
+	}
+	return some
+}

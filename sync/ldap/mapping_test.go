@@ -18,9 +18,11 @@ func mapped(t *testing.T, attributes map[string][]string, e *entry) (directory.U
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	u := directory.User{Wanted: true}
-	fault := rules.fill(&u, e)
-	return u, fault
+	u, fault := rules.user(e)
+	if fault != nil {
+		return directory.User{}, fault
+	}
+	return *u, nil
 }
 
 // somebody is an entry with several values.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"hash"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,21 +12,18 @@ import (
 )
 
 // digester makes digests of texts, told apart by their lengths.
-type digester struct{ hash.Hash }
+type digester []byte
 
-func newDigester() digester { return digester{sha256.New()} }
+func newDigester() *digester { d := make(digester, 0, 1<<10); return &d }
 
-func (d digester) add(texts ...string) {
-	var size [4]byte
+func (d *digester) add(texts ...string) {
 	for _, t := range texts {
-		binary.BigEndian.PutUint32(size[:], uint32(len(t)))
-		d.Write(size[:])
-		d.Write([]byte(t))
+		*d = append(binary.BigEndian.AppendUint32(*d, uint32(len(t))), t...)
 	}
 }
 
 // set adds texts whose order does not count, and how many they are.
-func (d digester) set(texts []string) {
+func (d *digester) set(texts []string) {
 	d.add(strconv.Itoa(len(texts)))
 	if !slices.IsSorted(texts) {
 		texts = slices.Sorted(slices.Values(texts))
@@ -35,8 +31,11 @@ func (d digester) set(texts []string) {
 	d.add(texts...)
 }
 
-func (d digester) mark() bridgesync.Mark {
-	return bridgesync.Mark(d.Sum(nil)[:16])
+func (d *digester) sum() [sha256.Size]byte { return sha256.Sum256(*d) }
+
+func (d *digester) mark() bridgesync.Mark {
+	sum := d.sum()
+	return bridgesync.Mark(sum[:16])
 }
 
 // markPerson digests everything that is mapped. Values count in any order, for LDAP knows
@@ -78,5 +77,6 @@ func (s *Source) digestOf() string {
 			d.add(t.text)
 		}
 	}
-	return hex.EncodeToString(d.Sum(nil)[:16])
+	sum := d.sum()
+	return hex.EncodeToString(sum[:16])
 }

@@ -150,6 +150,7 @@ func (b *builder) mapping() {
 	s.rules, faults = mappings(s.preset.attributes, b.config.Attributes)
 	b.faults = append(b.faults, faults...)
 	s.mapped = s.rules.attributes()
+	s.active = s.rules.of("active")
 	s.keyAttribute = b.name("id_attribute", b.config.IDAttribute, s.preset.key)
 	s.groupName = b.name("groups.name_attribute", b.config.Groups.NameAttr, s.preset.groupName)
 	s.members = s.preset.members

@@ -7,28 +7,35 @@ import (
 	bridgesync "rollcall/sync"
 )
 
-// person makes a person of an entry.
+// person makes a person of an entry. Most of them have not changed since the last run, so
+// what costs most, the mapping, is left for whoever needs it.
 func (s *Source) person(e *entry) *bridgesync.Person {
-	p := &bridgesync.Person{Entry: e.dn, Ref: NormalDN(e.dn), User: directory.User{Wanted: true}}
-	p.Key, p.Fault = s.key(e)
-	if p.Fault != nil {
-		p.User = directory.User{}
+	p := &bridgesync.Person{Entry: e.dn, Ref: NormalDN(e.dn)}
+	if p.Key, p.Fault = s.key(e); p.Fault != nil {
 		return p
 	}
 	state, fault := s.preset.state(e)
 	if fault == nil {
 		fault = e.whole()
 	}
+	wanted := &directory.User{Wanted: true}
 	if fault == nil {
-		fault = s.rules.fill(&p.User, e)
+		fault = s.active.fill(wanted, e)
 	}
 	if p.Fault = fault; fault != nil {
-		p.User = directory.User{}
 		return p
 	}
-	p.User.ExternalID, p.Until = p.Key, state.until
-	p.User.Wanted = p.User.Wanted && state.enabled
+	p.Until = state.until
+	p.User.Wanted = wanted.Wanted && state.enabled
 	p.Mark = s.markPerson(e, p)
+	p.Fill = func() *directory.Error {
+		u, fault := s.rules.user(e)
+		if fault == nil {
+			u.ExternalID, u.Wanted = p.Key, p.User.Wanted
+			p.User = *u
+		}
+		return fault
+	}
 	return p
 }
 
@@ -63,6 +70,18 @@ func (s *Source) key(e *entry) (string, *directory.Error) {
 	return key, nil
 }
 
+// user maps an entry.
+func (m mapping) user(e *entry) (*directory.User, *directory.Error) {
+	u := &directory.User{Wanted: true}
+	if fault := m.fill(u, e); fault != nil {
+		return nil, fault
+	}
+	if u.UserName == "" {
+		return nil, directory.Errorf(directory.Invalid, "userName", "the entry has nothing from which userName is made")
+	}
+	return u, nil
+}
+
 // fill sets everything that is mapped.
 func (m mapping) fill(u *directory.User, e *entry) *directory.Error {
 	for len(m) > 0 {
@@ -78,9 +97,6 @@ func (m mapping) fill(u *directory.User, e *entry) *directory.Error {
 			return fault
 		}
 		m = m[n:]
-	}
-	if u.UserName == "" {
-		return directory.Errorf(directory.Invalid, "userName", "the entry has nothing from which userName is made")
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type Source struct {
 	preset       *preset
 	keyAttribute string
 	rules        mapping
+	active       mapping  // the rules by which an account is enabled
 	mapped       []string // attributes that the rules read
 	people       search
 	groups       search
