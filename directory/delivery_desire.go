@@ -76,7 +76,8 @@ type Reservation struct {
 // delivered: so no two are ever made with one name, and what was begun is known even if
 // nobody lives to write down how it ended. A name that another counterpart has is not
 // taken: the delivery waits for that record's. A circle of such waits is broken by a
-// temporary name, and whoever loses access loses it under the old one. One who has the
+// temporary name, and whoever loses access loses it under the old one, or under a temporary
+// one if nobody knows whether they were made. One who has the
 // name rightly gives it to nobody: then the delivery is parked, for a person to decide.
 func (d *Directory) Reserve(ctx context.Context, by Actor, want *Desired) (got Reservation, err error) {
 	names := NamesOf(want.User)
@@ -119,23 +120,27 @@ func (r *reserving) reserve(ctx context.Context, names Names) (Reservation, erro
 	if err != nil {
 		return Reservation{}, err
 	}
-	link := r.want.Link
-	if link != nil && link.Counterpart != "" && !r.want.User.EffectivelyActive() {
-		return Reservation{Names: link.Names, WaitsFor: holder, Taken: taken}, nil
-	}
 	circle, err := r.circle(ctx, holder)
 	if err != nil {
 		return Reservation{}, err
 	}
+	link := r.want.Link
+	leaving := link != nil && !r.want.User.EffectivelyActive()
 	switch {
 	case circle: // also if the name is taken, for the holder waits for one of this record's
-		temporary := Names{Username: "~" + r.row.Record}
-		return Reservation{Names: temporary, WaitsFor: holder}, r.hold(ctx, temporary)
+		return Reservation{Names: r.temporary(), WaitsFor: holder}, r.hold(ctx, r.temporary())
+	case leaving && link.Counterpart == "": // what it is called, if there is one, nobody knows
+		return Reservation{Names: r.temporary(), WaitsFor: holder, Taken: taken}, r.hold(ctx, r.temporary())
+	case leaving:
+		return Reservation{Names: link.Names, WaitsFor: holder, Taken: taken}, nil
 	case taken != "":
 		return Reservation{Put: true}, r.park(ctx, holder, taken)
 	}
 	return Reservation{Put: true}, r.putOff(ctx, holder, key)
 }
+
+// temporary returns names that no other record ever has.
+func (r *reserving) temporary() Names { return Names{Username: "~" + r.row.Record} }
 
 // readAgain gives back a delivery whose record changed since it was read.
 func (r *reserving) readAgain(ctx context.Context) error {

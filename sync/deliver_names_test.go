@@ -87,6 +87,34 @@ func TestALeaverDoesNotWaitForAName(t *testing.T) {
 	b.agree()
 }
 
+// TestALeaverOfWhomNobodyKnowsWhetherTheyWereMadeLosesAccess loses the answer to the
+// call that made somebody, who leaves under a name that is rightly another's.
+func TestALeaverOfWhomNobodyKnowsWhetherTheyWereMadeLosesAccess(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	b.hire("ada")
+	b.drain()
+	bob := b.hire("bob")
+	b.target.Rules = func(targettest.Call) targettest.Fault { return targettest.Fault{After: errors.New("reset")} }
+	b.work(directory.PushLane)
+	b.target.Rules = nil
+	if a := b.target.Accounts()[bob.ID]; !a.Active {
+		t.Fatalf("the account is %+v", a)
+	}
+	b.rename(bob.ID, "ada@other.example")
+	b.must(b.admin, directory.SwitchOff{ID: bob.ID})
+	b.time.advance(time.Minute)
+	b.work(directory.UrgentLane)
+	if a := b.target.Accounts()[bob.ID]; a.Active {
+		t.Errorf("the account is %+v", a)
+	}
+	if d := b.row(bob.ID); d.Parked.IsZero() || d.Cause == "" {
+		t.Errorf("the row is %+v", d)
+	}
+	if err := b.target.Broken(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOneNameForTwoPeopleIsParked(t *testing.T) {
 	b := newBranch(t, onSQLite(t))
 	b.hire("ada")
