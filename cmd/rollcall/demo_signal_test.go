@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 	"testing"
 )
@@ -12,6 +13,11 @@ import (
 func TestTheDemoEndsWithItsTerminal(t *testing.T) {
 	t.Parallel()
 	program := shipped(t)
+	// Whoever started the tests may ignore the signal, which programs inherit; one that is
+	// waited for they do not.
+	own := make(chan os.Signal, 1)
+	signal.Notify(own, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(own) })
 	for name, c := range map[string]struct {
 		shell   string
 		goes    string // what the log says after SIGHUP

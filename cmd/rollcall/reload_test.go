@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"rollcall/dev/need"
 )
@@ -27,6 +28,9 @@ func daemonOf(s shell, program string) *daemon {
 	return d
 }
 
+// longestDaemon ends a program of which a test waits for something that it never says.
+const longestDaemon = 5 * time.Minute
+
 // begin starts a program whose log is then read.
 func begin(t *testing.T, process *exec.Cmd) *daemon {
 	t.Helper()
@@ -38,7 +42,9 @@ func begin(t *testing.T, process *exec.Cmd) *daemon {
 	if err := d.process.Start(); err != nil {
 		t.Fatal(err)
 	}
+	end := time.AfterFunc(longestDaemon, func() { d.process.Process.Kill() })
 	t.Cleanup(func() {
+		end.Stop()
 		d.process.Process.Kill()
 		d.process.Wait()
 	})

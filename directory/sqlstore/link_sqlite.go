@@ -142,11 +142,18 @@ func positional(text string) string {
 	return short
 }
 
-// close closes the statements, which must happen before their connection is closed.
-func (k *kept) close() {
-	for _, st := range k.texts {
-		st.Close()
-	}
+// close closes the statements of a connection, which must happen before that is closed.
+// Those of another one went with it: nothing of a connection may be touched any more once
+// its pool has closed it.
+func (k *kept) close(conn *sql.Conn) {
+	_ = conn.Raw(func(now any) error {
+		if now == k.conn {
+			for _, st := range k.texts {
+				st.Close()
+			}
+		}
+		return nil
+	})
 	k.conn, k.texts = nil, nil
 }
 
@@ -154,7 +161,7 @@ func (l *sqliteLink) lend(fn func(*sql.Tx) error) error { return lend(l.conn, fn
 
 func (l *sqliteLink) release(doubtful bool) {
 	if doubtful {
-		l.kept.close()
+		l.kept.close(l.conn)
 		drop(l.conn)
 	}
 	l.conn.Close()

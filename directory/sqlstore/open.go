@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
@@ -105,8 +106,26 @@ func (s *Store) Close() error {
 			r.link.release(true)
 		}
 	}
-	s.kept.close()
+	if s.kept.conn != nil {
+		s.closeKept()
+	}
 	return s.closePools()
+}
+
+// closePatience is for whoever has the writing connection at the end.
+const closePatience = 2 * time.Second
+
+// closeKept closes the statements of the writing connection, if it still is the one that
+// they belong to.
+func (s *Store) closeKept() {
+	ctx, cancel := context.WithTimeout(context.Background(), closePatience)
+	defer cancel()
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return // it is lost, or somebody does not let go of it: they go with the process
+	}
+	s.kept.close(conn)
+	conn.Close()
 }
 
 func (s *Store) closePools() error {

@@ -132,6 +132,30 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// TestAConnectionThatItsPoolClosedIsLeftAlone has the pool of the writing connection close
+// it, as it does when a library gives up in the middle of something.
+func TestAConnectionThatItsPoolClosedIsLeftAlone(t *testing.T) {
+	s := newStore(t)
+	ws := workspaceIn(t, s)
+	lose := func() {
+		conn, err := s.write.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		drop(conn)
+		conn.Close()
+	}
+	for i := range 2 {
+		if err := s.Update(t.Context(), ws, hire(employee(i))); err != nil {
+			t.Fatal(err)
+		}
+		lose()
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestASecondServerIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	if line := startServer(t, dir); line != "serving" {
