@@ -180,16 +180,9 @@ func (b *batch) group(ctx context.Context, g *Group) error {
 	k := b.p.groups.known[g.Key]
 	whole := g.Group
 	whole.ID, whole.ExternalID = k.Record, g.Key
-	members := &directory.MemberChange{Replace: true}
-	mark := markOf(b.p.c.Digest, g.Mark, true)
-	for _, ref := range g.Members {
-		if m := b.p.byRef[ref]; m != nil && m.Record != "" {
-			members.Add = append(members.Add, m.Record)
-		} else if m != nil {
-			mark = ""
-		}
-	}
-	return b.add(ctx, item{change: directory.PutGroup{Group: whole, Members: members}, kind: directory.GroupRecord, k: k, mark: mark})
+	m := b.p.membersOf(g)
+	members := &directory.MemberChange{Replace: true, Add: m.people}
+	return b.add(ctx, item{change: directory.PutGroup{Group: whole, Members: members}, kind: directory.GroupRecord, k: k, mark: m.mark})
 }
 
 // flush decides about what has been gathered and notes what came of it. A record that

@@ -109,6 +109,7 @@ type pass struct {
 	people   *census[Person]
 	groups   *census[Group]
 	byRef    map[string]*known               // people who were read, by how groups name them
+	absent   *bool                           // whether somebody is missing, once that was asked
 	byRecord map[directory.ResourceID]*known // people by their records, once somebody asked
 	approved map[string]bool                 // what an approved plan has; nil: everything may be done
 
