@@ -67,11 +67,15 @@ func suspect(due []Delivery, now time.Time) {
 		d.Attempts++
 		if !seen[d.Claim] {
 			seen[d.Claim] = true
-			d.Next = now.Add(Backoff(d.Attempts))
+			d.Next = now.Add(min(Backoff(d.Attempts), lastSuspicion))
 		}
 	}
 	slices.SortStableFunc(due, func(a, b Delivery) int { return a.Next.Compare(b.Next) })
 }
+
+// lastSuspicion is how long somebody waits at most for having been at hand when a process
+// ended: long enough for the neighbours, and no more, for mostly it was no fault of theirs.
+const lastSuspicion = 2 * time.Second
 
 // The bounds of a retry: how long after the first failure, and at most after many.
 const (
