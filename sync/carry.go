@@ -181,6 +181,9 @@ func (b *batch) group(ctx context.Context, g *Group) error {
 	whole := g.Group
 	whole.ID, whole.ExternalID = k.Record, g.Key
 	m := b.p.membersOf(g)
+	if stay := b.p.stay[g.Key]; len(stay) > 0 {
+		m.people, m.mark = append(m.people, stay...), "" // until it is known what became of them
+	}
 	members := &directory.MemberChange{Replace: true, Add: m.people}
 	return b.add(ctx, item{change: directory.PutGroup{Group: whole, Members: members}, kind: directory.GroupRecord, k: k, mark: m.mark})
 }

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"rollcall/directory"
@@ -22,7 +21,7 @@ func (p *pass) compare(ctx context.Context) error {
 		return err
 	}
 	return p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
-		return p.groups.changed.each(func(g *Group) error { return p.countLost(ctx, tx, g) })
+		return p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) })
 	})
 }
 
@@ -94,35 +93,6 @@ func (p *pass) due(k *known) bool {
 		k.Missing++
 	}
 	return k.Missing >= p.c.Missing.runs() && !p.c.Missing.Keep && !p.doubts
-}
-
-// countLost adds up the memberships that a changed group loses.
-func (p *pass) countLost(ctx context.Context, tx directory.ReadTx, g *Group) error {
-	k := p.groups.known[g.Key]
-	if k.isNew() {
-		return nil
-	}
-	stay := make(map[directory.ResourceID]bool, len(g.Members))
-	for _, ref := range g.Members {
-		if m := p.byRef[ref]; m != nil {
-			stay[m.Record] = true
-		}
-	}
-	var after directory.ResourceID
-	for {
-		page, err := tx.Members(ctx, k.Record, after, 1000)
-		if err != nil {
-			return fmt.Errorf("read members of %s: %w", k.Record, err)
-		}
-		for _, m := range page {
-			if after = m.ID; !stay[m.ID] {
-				p.tally.Members++
-			}
-		}
-		if len(page) < 1000 {
-			return nil
-		}
-	}
 }
 
 // guard holds a run that would do too much: its plan is kept, and a person decides. A

@@ -1,9 +1,10 @@
 package sync
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"strings"
+	"fmt"
 
 	"rollcall/directory"
 )
@@ -14,14 +15,12 @@ import (
 type membership struct {
 	people  []directory.ResourceID
 	mark    string // of what the group says and of who that is; empty: to be asked again
-	same    string // what the mark begins with as long as the group says the same
 	unknown bool   // an entry that it names was not read
 }
 
 // membersOf finds out who the members are, by the people of this read.
 func (p *pass) membersOf(g *Group) membership {
-	own, _ := g.Mark.MarshalText()
-	m := membership{same: p.c.Digest + ":" + string(own)}
+	var m membership
 	who, pending := sha256.New(), false
 	for _, ref := range g.Members {
 		var id directory.ResourceID
@@ -37,33 +36,57 @@ func (p *pass) membersOf(g *Group) membership {
 		who.Write([]byte(id + "\n"))
 	}
 	if !pending {
-		m.mark = m.same + ":" + hex.EncodeToString(who.Sum(nil)[:16]) + markEnabled
+		m.mark = markOf(p.c.Digest, g.Mark, true) + hex.EncodeToString(who.Sum(nil)[:16])
 	}
 	return m
 }
 
-// settled reports whether nothing is to be done about a group. While somebody is missing
-// who is not taken to be gone yet, one that says the same and names entries that were not
-// read keeps its members: they may be there the next time.
-func (p *pass) settled(k *known, m membership) bool {
-	switch {
-	case k.Missing != 0 || k.Since != 0 || k.Mark == "":
-		return false
-	case k.Mark == m.mark:
-		return true
-	}
-	return m.unknown && strings.HasPrefix(k.Mark, m.same) && p.somebodyMissing()
+// settled reports whether nothing is to be done about a group.
+func (k *known) settled(m membership) bool {
+	return k.Missing == 0 && k.Since == 0 && k.Mark != "" && k.Mark == m.mark
 }
 
-// somebodyMissing reports whether this read did not have somebody whom the one before had.
-// It is asked once everybody was read.
-func (p *pass) somebodyMissing() bool {
-	if p.absent == nil {
-		absent := false
-		for _, k := range p.people.known {
-			absent = absent || !k.seen && !k.isNew() && !k.gone()
-		}
-		p.absent = &absent
+// losses looks at the members of a group that are not among those it shall have. If it
+// names entries that were not read, people who are missing and not taken to be gone yet
+// may be whom it means: they stay. The others are counted for the guard.
+func (p *pass) losses(ctx context.Context, tx directory.ReadTx, g *Group) error {
+	k := p.groups.known[g.Key]
+	if k.isNew() {
+		return nil
 	}
-	return *p.absent
+	m := p.membersOf(g)
+	stay := make(map[directory.ResourceID]bool, len(m.people))
+	for _, id := range m.people {
+		stay[id] = true
+	}
+	var after directory.ResourceID
+	for {
+		page, err := tx.Members(ctx, k.Record, after, 1000)
+		if err != nil {
+			return fmt.Errorf("read members of %s: %w", k.Record, err)
+		}
+		for _, member := range page {
+			switch after = member.ID; {
+			case stay[member.ID]:
+			case m.unknown && p.isMissing(member.ID):
+				p.stay[g.Key] = append(p.stay[g.Key], member.ID)
+			default:
+				p.tally.Members++
+			}
+		}
+		if len(page) < 1000 {
+			return nil
+		}
+	}
+}
+
+// isMissing reports whether a person was not read, and is not taken to be gone yet.
+func (p *pass) isMissing(id directory.ResourceID) bool {
+	if p.absent == nil {
+		p.absent = make(map[directory.ResourceID]bool, len(p.missing))
+		for _, k := range p.missing {
+			p.absent[k.Record] = true
+		}
+	}
+	return p.absent[id]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"rollcall/directory"
 )
@@ -78,6 +79,21 @@ func TestWhoComesLaterIsInTheGroupsThatNamedThemBefore(t *testing.T) {
 	}
 }
 
+// TestAGroupThatNamesThemNoMoreLosesWhoIsMissing: what a group says itself needs no
+// second run.
+func TestAGroupThatNamesThemNoMoreLosesWhoIsMissing(t *testing.T) {
+	l := newLab(t, 40)
+	l.src.groups = []Group{groupOf(1, 2)}
+	l.run(directory.RunDone)
+	numbers := l.numbers(40)
+	l.src.people = slices.Delete(slices.Clone(l.src.people), 1, 2)
+	l.src.groups = []Group{groupOf(2)}
+	l.run(directory.RunDone)
+	if got := l.in("ga", numbers); !slices.Equal(got, []int{2}) {
+		t.Errorf("the members are %v", got)
+	}
+}
+
 func TestWhoIsMissingOnceStaysInTheirGroups(t *testing.T) {
 	l := newLab(t, 40)
 	l.src.groups = []Group{groupOf(1, 2)}
@@ -85,15 +101,22 @@ func TestWhoIsMissingOnceStaysInTheirGroups(t *testing.T) {
 	numbers := l.numbers(40)
 	gone := l.src.people[1]
 	l.src.people = slices.Delete(slices.Clone(l.src.people), 1, 2)
-	for range 2 {
-		if got := l.in("ga", numbers); !slices.Equal(got, []int{1, 2}) {
-			t.Errorf("the members are %v", got)
-		}
-		l.run(directory.RunDone)
+	// Meanwhile the group changes, and names somebody else who is not there.
+	l.src.groups[0].Group.DisplayName = "Alpha"
+	l.src.groups[0].Members = append(l.src.groups[0].Members, entryOf(3).Entry, "uid=stale,dc=lab")
+	r := l.run(directory.RunDone)
+	if got := l.in("ga", numbers); !slices.Equal(got, []int{1, 2, 3}) || r.Counts.Groups != (directory.GroupCounts{Updated: 1, MembersAdded: 1}) {
+		t.Errorf("the members are %v, the run did %+v", got, r.Counts.Groups)
+	}
+	// Who is gone is in no group, whatever it names.
+	l.later(time.Hour)
+	r = l.run(directory.RunDone)
+	if got := l.in("ga", numbers); !slices.Equal(got, []int{2, 3}) || r.Counts.Deactivated != 1 {
+		t.Errorf("without who is gone the members are %v, the run did %+v", got, r.Counts)
 	}
 	l.src.people = slices.Insert(l.src.people, 1, gone)
 	l.run(directory.RunDone)
-	if got := l.in("ga", numbers); !slices.Equal(got, []int{1, 2}) {
+	if got := l.in("ga", numbers); !slices.Equal(got, []int{1, 2, 3}) {
 		t.Errorf("after coming back the members are %v", got)
 	}
 }

@@ -99,7 +99,7 @@ func (p *pass) person(e *Person) error {
 
 func (p *pass) group(g *Group) error {
 	k, ok := p.entry(p.groups.see, g.Entry, g.Key, g.Fault)
-	if !ok || p.settled(k, p.membersOf(g)) {
+	if !ok || k.settled(p.membersOf(g)) {
 		return nil
 	}
 	return p.groups.changed.add(g)

@@ -108,10 +108,11 @@ type pass struct {
 
 	people   *census[Person]
 	groups   *census[Group]
-	byRef    map[string]*known               // people who were read, by how groups name them
-	absent   *bool                           // whether somebody is missing, once that was asked
-	byRecord map[directory.ResourceID]*known // people by their records, once somebody asked
-	approved map[string]bool                 // what an approved plan has; nil: everything may be done
+	byRef    map[string]*known                 // people who were read, by how groups name them
+	stay     map[string][]directory.ResourceID // who is missing and stays in a group, by its key
+	absent   map[directory.ResourceID]bool     // the records of missing, once somebody asked
+	byRecord map[directory.ResourceID]*known   // people by their records, once somebody asked
+	approved map[string]bool                   // what an approved plan has; nil: everything may be done
 
 	tally   Tally
 	found   directory.Findings // not yet written
@@ -125,7 +126,7 @@ type pass struct {
 }
 
 func newPass(r *Runner, c Configured, run *directory.Run) (*pass, error) {
-	p := &pass{Runner: r, c: c, run: run, byRef: map[string]*known{}, began: r.now(), actor: directory.Actor{Kind: directory.RunActor, ID: run.ID,
+	p := &pass{Runner: r, c: c, run: run, byRef: map[string]*known{}, stay: map[string][]directory.ResourceID{}, began: r.now(), actor: directory.Actor{Kind: directory.RunActor, ID: run.ID,
 		Name: string(c.Name), Workspace: c.Workspace, Source: c.Name, RequestID: run.ID}}
 	var err error
 	if p.people, err = newCensus[Person](); err != nil {
