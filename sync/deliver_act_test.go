@@ -247,12 +247,7 @@ func TestARefusedActIsShownAndHoldsUpNothing(t *testing.T) {
 	ada := b.hire("ada")
 	b.drain()
 	b.must(b.admin, directory.ResetTOTP{ID: ada.ID})
-	b.target.Rules = func(c targettest.Call) targettest.Fault {
-		if c.Method == "act" {
-			return targettest.Fault{Before: &bridgesync.Refusal{Reason: "two factors are off"}}
-		}
-		return targettest.Fault{}
-	}
+	b.target.Rules = targettest.On("act", targettest.Fault{Before: &bridgesync.Refusal{Reason: "two factors are off"}})
 	b.drain()
 	if all := b.shown(); len(all) != 1 || all[0].State != directory.ActFailed || all[0].Cause != "two factors are off" {
 		t.Errorf("shown is %+v", all)

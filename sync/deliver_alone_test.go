@@ -36,12 +36,7 @@ func (b *branch) alone(id directory.ResourceID, cause string) {
 func TestAPanicOfTheTargetHoldsUpNoNeighbour(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		ada := b.neighbours()
-		b.target.Rules = func(c targettest.Call) targettest.Fault {
-			if c.Person == ada {
-				return targettest.Fault{Panic: "index out of range"}
-			}
-			return targettest.Fault{}
-		}
+		b.target.Rules = targettest.About(ada, targettest.Fault{Panic: "index out of range"})
 		b.work(directory.PushLane)
 		b.alone(ada, "index out of range")
 		b.target.Rules = nil
@@ -55,12 +50,7 @@ func TestAnActOfATargetThatPanickedIsNotRepeated(t *testing.T) {
 	ada := b.hire("ada")
 	b.drain()
 	b.must(b.admin, directory.ResetTOTP{ID: ada.ID})
-	b.target.Rules = func(c targettest.Call) targettest.Fault {
-		if c.Method == "act" {
-			return targettest.Fault{Panic: "nil map"}
-		}
-		return targettest.Fault{}
-	}
+	b.target.Rules = targettest.On("act", targettest.Fault{Panic: "nil map"})
 	b.drain()
 	if all := b.shown(); len(all) != 1 || all[0].State != directory.ActUnknown {
 		t.Errorf("shown is %+v", all)

@@ -43,12 +43,7 @@ func TestANameIsNotTakenBeforeItIsFree(t *testing.T) {
 		b.drain()
 		b.rename(ada.ID, "augusta")
 		down := errors.New("down")
-		b.target.Rules = func(c targettest.Call) targettest.Fault {
-			if c.Person == ada.ID {
-				return targettest.Fault{Before: down}
-			}
-			return targettest.Fault{}
-		}
+		b.target.Rules = targettest.About(ada.ID, targettest.Fault{Before: down})
 		b.work(directory.PushLane)
 		other := newcomer("ada")
 		other.ExternalID = "x-other"
@@ -70,12 +65,7 @@ func TestALeaverDoesNotWaitForAName(t *testing.T) {
 	b.drain()
 	b.rename(ada.ID, "augusta")
 	b.rename(bob.ID, "ada")
-	b.target.Rules = func(c targettest.Call) targettest.Fault {
-		if c.Person == ada.ID {
-			return targettest.Fault{Before: errors.New("down")}
-		}
-		return targettest.Fault{}
-	}
+	b.target.Rules = targettest.About(ada.ID, targettest.Fault{Before: errors.New("down")})
 	b.work(directory.PushLane)
 	b.must(b.admin, directory.SwitchOff{ID: bob.ID})
 	b.work(directory.UrgentLane)
@@ -176,12 +166,7 @@ func TestATombstoneStaysUntilTheTargetConfirms(t *testing.T) {
 		b.agree()
 		b.time.advance(2 * time.Hour)
 		b.must(directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}, directory.Purge{ID: ada.ID})
-		b.target.Rules = func(c targettest.Call) targettest.Fault {
-			if c.Method == "remove" {
-				return targettest.Fault{Before: errors.New("down")}
-			}
-			return targettest.Fault{}
-		}
+		b.target.Rules = targettest.On("remove", targettest.Fault{Before: errors.New("down")})
 		b.work(directory.SyncLane)
 		other := newcomer("ada")
 		other.ExternalID = "x-other"

@@ -131,12 +131,7 @@ func TestAnActThatATargetBeforeDidNotDoStaysThere(t *testing.T) {
 			b.drain()
 			b.must(b.admin, directory.SetPassword{ID: ada.ID, Password: directory.NewSecret("secret")})
 			hang := make(chan struct{})
-			b.target.Rules = func(c targettest.Call) (f targettest.Fault) {
-				if c.Method == "act" {
-					f.Wait, f.Before = hang, failure
-				}
-				return f
-			}
+			b.target.Rules = targettest.On("act", targettest.Fault{Wait: hang, Before: failure})
 			calls := len(b.target.Calls())
 			wait := b.begin(directory.PushLane)
 			b.until(func() bool { return len(b.target.Calls()) == calls+2 })
@@ -163,12 +158,7 @@ func TestAnActThatATargetBeforeIsDoingStaysThere(t *testing.T) {
 		b.drain()
 		b.must(b.admin, directory.SetPassword{ID: ada.ID, Password: directory.NewSecret("secret")})
 		hang := make(chan struct{})
-		b.target.Rules = func(c targettest.Call) (f targettest.Fault) {
-			if c.Method == "act" {
-				f.Wait = hang
-			}
-			return f
-		}
+		b.target.Rules = targettest.On("act", targettest.Fault{Wait: hang})
 		calls := len(b.target.Calls())
 		wait := b.begin(directory.PushLane)
 		b.until(func() bool { return len(b.target.Calls()) == calls+2 }) // the state, and the act

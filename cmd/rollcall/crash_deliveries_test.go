@@ -82,6 +82,8 @@ func (v *victim) awaitDelivered(t *testing.T) time.Duration {
 			return time.Since(began)
 		}
 		if time.Since(began) > deliveredWithin || t.Failed() {
+			v.process.Process.Kill() // its log can be read once it has ended
+			v.process.Wait()
 			t.Fatalf("still behind:\n%s\n%s", out, v.log)
 		}
 	}

@@ -14,7 +14,8 @@ type desk struct {
 	*session
 }
 
-func newDesk(t *testing.T, options ...directory.Option) desk {
+// newStore makes a database with tables and nothing else.
+func newStore(t *testing.T) *sqlstore.Store {
 	t.Helper()
 	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
 	if err != nil {
@@ -24,6 +25,12 @@ func newDesk(t *testing.T, options ...directory.Option) desk {
 	if err := store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return store
+}
+
+func newDesk(t *testing.T, options ...directory.Option) desk {
+	t.Helper()
+	store := newStore(t)
 	ws, err := store.EnsureWorkspace(t.Context(), "default")
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 
 	"rollcall/config"
 	"rollcall/directory"
-	"rollcall/directory/sqlstore"
 	"rollcall/directory/storetest"
 	bridgesync "rollcall/sync"
 )
@@ -43,15 +42,7 @@ type memory struct {
 
 func newMemory(t *testing.T) *memory {
 	t.Helper()
-	store, err := sqlstore.Open(t.Context(), sqlstore.Config{Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { store.Close() })
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	m := &memory{T: t, faulty: storetest.NewFaulty(store), file: filepath.Join(t.TempDir(), "rollcall.yaml")}
+	m := &memory{T: t, faulty: storetest.NewFaulty(newStore(t)), file: filepath.Join(t.TempDir(), "rollcall.yaml")}
 	m.server = &server{directory: directory.New(m.faulty), scheduler: &bridgesync.Scheduler{}, log: slog.New(slog.NewTextHandler(&m.said, nil)),
 		again: func() (*config.Config, error) { return (&app{globals: globals{File: m.file}}).config(nil) }}
 	return m

@@ -11,9 +11,9 @@
 // its way to the disk, the next one gathers. Statements wait until something is asked,
 // and rows of one table are inserted together. Each update is a step: what waits of one
 // that is refused is not sent, and a savepoint is opened only before statements that are
-// sent while their step is still under way. What all updates count (seats, ranks, deliveries, the audit chain) is gathered
-// beside the transaction (pending.go), kept only when its step succeeds, and written
-// once before the commit (flush.go).
+// sent while their step is still under way. What all updates count (seats, ranks,
+// deliveries, the audit chain) is gathered beside the transaction (pending.go), kept only
+// when its step succeeds, and written once before the commit (flush.go).
 //
 // On PostgreSQL the batch locks the workspace's row first, so that any number of
 // servers take turns. On SQLite the transaction itself is that lock, and it holds

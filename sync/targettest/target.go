@@ -47,6 +47,26 @@ type Fault struct {
 	slow   time.Duration
 }
 
+// On lets every call of a method meet a fault.
+func On(method string, f Fault) func(Call) Fault {
+	return func(c Call) Fault {
+		if c.Method == method {
+			return f
+		}
+		return Fault{}
+	}
+}
+
+// About lets every call about a person meet a fault.
+func About(person directory.ResourceID, f Fault) func(Call) Fault {
+	return func(c Call) Fault {
+		if c.Person == person {
+			return f
+		}
+		return Fault{}
+	}
+}
+
 // Target is a target in memory. The zero value is empty and works. It is safe for
 // concurrent use.
 type Target struct {
