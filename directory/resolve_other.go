@@ -118,6 +118,9 @@ func (p *passage) resolvePutSource(ctx context.Context, c PutSource) error {
 	was, outcome := Source{}, Created
 	s.Created, s.Version = p.now, 1
 	if before != nil {
+		if err := before.Keeps(s.Kind); err != nil {
+			return err
+		}
 		was, outcome = *before, Updated
 		s.Created, s.Version = before.Created, before.Version+1
 		s.Paused, s.Braked, s.Resumed = before.Paused, before.Braked, before.Resumed
@@ -182,8 +185,13 @@ func (p *passage) resume(s *Source) (before, after any) {
 }
 
 func (p *passage) resolveIssue(ctx context.Context, c IssueToken) error {
-	if _, err := p.tx.Source(ctx, c.Token.Source); err != nil {
+	s, err := p.tx.Source(ctx, c.Token.Source)
+	switch {
+	case err != nil:
 		return fmt.Errorf("read source %s: %w", c.Token.Source, err)
+	case s.Kind != SCIMClient:
+		return Errorf(Denied, "name", "the source %s is no SCIM client, and nobody writes for it with a token", s.ID).
+			Hinted("give the client a name of its own")
 	}
 	t := c.Token
 	p.other = &otherMove{outcome: Created, diff: tokenDiff(nil, &t),

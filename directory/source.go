@@ -59,6 +59,20 @@ func (s *Source) Check() error {
 	return nil
 }
 
+// Keeps refuses the name of a source to one of another kind: whose people it has would not
+// be clear any more.
+func (s *Source) Keeps(kind SourceKind) error {
+	switch {
+	case s.Kind == kind:
+		return nil
+	case s.Kind == SCIMClient:
+		return Errorf(Exists, "name", "the name %q is that of a SCIM client", s.ID).
+			Hinted("give the source of the configuration another name")
+	}
+	return Errorf(Exists, "name", "the name %q is that of an LDAP source", s.ID).
+		Hinted("give the client another name")
+}
+
 // LetsGo says what keeps the people of a source from being given to another owner: one
 // that is not detached would ask for them again.
 func (s *Source) LetsGo() error {

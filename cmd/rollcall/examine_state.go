@@ -86,7 +86,8 @@ func examineSources(ctx context.Context, s *session) (remark, error) {
 		return remark{}, err
 	}
 	if named := clashing(s.configured, all); len(named) > 0 {
-		return remark{}, trouble{remark{fmt.Sprintf("the name %q of an LDAP source is that of a SCIM client", named[0].Name), ofClient(named[0].Name).Hint}}
+		e, _ := errors.AsType[*directory.Error](named[0].clash)
+		return remark{}, trouble{remark{e.Msg, e.Hint}}
 	}
 	broken, err := s.unreadSources(ctx, all)
 	if err != nil {

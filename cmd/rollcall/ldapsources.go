@@ -111,20 +111,10 @@ func sourceOfConfig(s *config.Source) *directory.Source {
 	return &directory.Source{ID: directory.SourceID(s.Name), Kind: directory.LDAPServer, MayGrant: s.MayGrant, Definition: definition(s)}
 }
 
-// announce puts a source of the configuration into force. A name that a SCIM client has
-// already is not taken from it.
+// announce puts a source of the configuration into force.
 func announce(ctx context.Context, d *directory.Directory, ws directory.WorkspaceID, s *config.Source) error {
-	if _, err := present(ctx, d, ws, s); err != nil {
-		return err
-	}
 	_, err := d.Apply(ctx, configuring(ws), directory.PutSource{Source: *sourceOfConfig(s)})
 	return err
-}
-
-// ofClient refuses the name of a SCIM client to a source of the configuration.
-func ofClient(name string) *directory.Error {
-	return directory.Errorf(directory.Exists, "name", "the name %q is that of a SCIM client", name).
-		Hinted("give the source of the configuration another name")
 }
 
 // clashes are the faults of a configuration whose sources have names that SCIM clients
@@ -144,21 +134,30 @@ func clashes(ctx context.Context, d *directory.Directory, c *config.Config) (fau
 			return nil, fmt.Errorf("list sources: %w", err)
 		}
 		for _, s := range clashing(c.Workspaces[i], sources) {
-			faults = append(faults, faultsAt(c, s, "", ofClient(s.Name))...)
+			faults = append(faults, faultsAt(c, s.configured, "", s.clash)...)
 		}
 	}
 	return faults.Sorted(), nil
 }
 
+// clash is a source of the configuration that cannot have its name.
+type clash struct {
+	configured *config.Source
+	clash      error
+}
+
 // clashing are the sources of the configuration whose names are those of SCIM clients.
-func clashing(w *config.Workspace, known []directory.Source) (sources []*config.Source) {
+func clashing(w *config.Workspace, known []directory.Source) (all []clash) {
 	for _, s := range known {
 		named, err := w.Source(string(s.ID))
-		if err == nil && s.Kind == directory.SCIMClient {
-			sources = append(sources, named)
+		if err != nil {
+			continue
+		}
+		if err := s.Keeps(directory.LDAPServer); err != nil {
+			all = append(all, clash{named, err})
 		}
 	}
-	return sources
+	return all
 }
 
 // present finds what is known of a source of the configuration; nil: nothing. A SCIM
@@ -168,13 +167,14 @@ func present(ctx context.Context, d *directory.Directory, ws directory.Workspace
 		known, err = tx.Source(ctx, directory.SourceID(s.Name))
 		return err
 	})
-	switch {
-	case directory.Is(err, directory.NotFound):
+	if directory.Is(err, directory.NotFound) {
 		return nil, nil
-	case err != nil:
+	}
+	if err == nil {
+		err = known.Keeps(directory.LDAPServer)
+	}
+	if err != nil {
 		return nil, err
-	case known.Kind != directory.LDAPServer:
-		return nil, ofClient(s.Name)
 	}
 	return known, nil
 }
