@@ -67,15 +67,21 @@ func suspect(due []Delivery, now time.Time) {
 		d.Attempts++
 		if !seen[d.Claim] {
 			seen[d.Claim] = true
-			d.Next = now.Add(min(Backoff(d.Attempts), lastSuspicion))
+			d.Next = now.Add(suspicion(d))
 		}
 	}
 	slices.SortStableFunc(due, func(a, b Delivery) int { return a.Next.Compare(b.Next) })
 }
 
-// lastSuspicion is how long somebody waits at most for having been at hand when a process
-// ended: long enough for the neighbours, and no more, for mostly it was no fault of theirs.
-const lastSuspicion = 2 * time.Second
+// suspicion is how long somebody waits for having been at hand when a worker did not come
+// back: longer each time, for a process that ends again and again serves nobody. Whoever
+// loses access waits for the neighbours and no longer, for mostly it was no fault of theirs.
+func suspicion(d *Delivery) time.Duration {
+	if d.Lane == UrgentLane {
+		return firstRetry
+	}
+	return Backoff(d.Attempts)
+}
 
 // The bounds of a retry: how long after the first failure, and at most after many.
 const (

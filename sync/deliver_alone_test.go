@@ -132,3 +132,25 @@ func TestWhoKillsTheProcessComesAfterTheNeighbours(t *testing.T) {
 		}
 	})
 }
+
+// TestALeaverAtHandWhenProcessesEndWaitsForNobodyElse: that a process is killed many times
+// delays no leaving.
+func TestALeaverAtHandWhenProcessesEndWaitsForNobodyElse(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada := b.hire("ada")
+	b.drain()
+	b.must(b.admin, directory.SwitchOff{ID: ada.ID})
+	worker := directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}
+	for n := range 12 {
+		taken, err := b.TakeDeliveries(t.Context(), worker, "fake", directory.UrgentLane, 8)
+		if err != nil || len(taken) != 1 {
+			t.Fatalf("process %d took %+v, %v", n, taken, err)
+		}
+		if err := b.EndClaims(t.Context(), worker); err != nil {
+			t.Fatal(err)
+		}
+		b.time.advance(time.Second)
+	}
+	b.work(directory.UrgentLane)
+	b.agree()
+}
