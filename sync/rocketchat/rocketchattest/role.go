@@ -52,7 +52,7 @@ func defaultRoles() ([]Role, map[string]map[string]bool) {
 		"user":      set("view-d-room", "create-c", "create-p", "create-team", "create-personal-access-tokens"),
 		"bot":       set("view-d-room", "api-bypass-rate-limit"),
 		"guest":     set("view-d-room"),
-		"owner":     set("add-user-to-joined-room", "remove-user", "add-team-member", "edit-team-member"),
+		"owner":     set("add-user-to-joined-room", "remove-user", "set-owner", "add-team-member", "edit-team-member"),
 		"moderator": set("add-user-to-joined-room", "remove-user"),
 		BridgeRole:  set(bridgePermissions...),
 	}

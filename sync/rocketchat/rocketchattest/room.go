@@ -210,5 +210,3 @@ func (s *Server) relinquish(a *Account) []string {
 	}
 	return gone
 }
-
-func roomRoutes() []route { return nil }

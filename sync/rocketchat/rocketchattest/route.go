@@ -29,7 +29,7 @@ func (r *route) key() string { return r.method + " " + r.name }
 // table returns all routes.
 func table() map[string][]*route {
 	all := map[string][]*route{}
-	for _, some := range [][]route{sessionRoutes(), userRoutes(), accountRoutes(), roleRoutes(), roomRoutes(), teamRoutes(), settingRoutes()} {
+	for _, some := range [][]route{sessionRoutes(), userRoutes(), accountRoutes(), roleRoutes(), roomRoutes(), teamRoutes(), settingRoutes(), avatarRoutes()} {
 		for _, r := range some {
 			all[r.key()] = append(all[r.key()], &r)
 		}

@@ -27,7 +27,7 @@ func userRoutes() []route {
 			query: pointer(closed("status hasLoggedIn:bool type roles:any searchTerm inactiveReason:any count:number offset:number sort query fields"))},
 		{method: "POST", name: "users.setActiveStatus", may: []string{"edit-other-user-active-status", "manage-moderation-actions"},
 			body: pointer(closed("userId! activeStatus!:bool confirmRelinquish:bool")), do: (*request).setActiveStatus},
-		{method: "POST", name: "users.deactivateIdle", may: []string{"edit-other-user-active-status"},
+		{method: "POST", name: "users.deactivateIdle", since: V7, may: []string{"edit-other-user-active-status"},
 			body: pointer(closed("daysIdle!:number role")), do: (*request).deactivateIdle},
 		{method: "POST", name: "users.delete", may: []string{"delete-user"}, do: (*request).deleteUser,
 			body: pointer(closed("confirmRelinquish:bool").either(target))},
