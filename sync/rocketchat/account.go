@@ -46,6 +46,12 @@ func (a *account) has(email string) (address, bool) {
 	return a.Emails[i], true
 }
 
+// owns reports whether the account has an address.
+func (a *account) owns(email string) bool {
+	_, has := a.has(email)
+	return has
+}
+
 // used reports whether anybody ever signed in.
 func (a *account) used() bool { return len(a.LastLogin) > 0 && string(a.LastLogin) != "null" }
 

@@ -145,11 +145,11 @@ func (c *client) understand(r request, answer *http.Response, out any) error {
 		return fmt.Errorf("%s: the answer is larger than %d MiB", r.name(), mostAnswer>>20)
 	}
 	f := c.judge(r, answer, text)
-	said := ""
+	said, past := "", true
 	if f != nil {
-		said = f.text
+		said, past = f.text, f.handled()
 	}
-	c.limits.learn(r.name(), answer.StatusCode, answer.Header, said)
+	c.limits.learn(r.name(), answer.StatusCode, past, answer.Header, said)
 	if f != nil && (f.status == http.StatusTooManyRequests || f.code == codeTooMany) {
 		return c.tooFast(r, answer, f)
 	}
@@ -168,7 +168,7 @@ func (c *client) understand(r request, answer *http.Response, out any) error {
 // tooFast returns until when the route is to be left alone.
 func (c *client) tooFast(r request, answer *http.Response, f *failure) error {
 	if answer.StatusCode != http.StatusTooManyRequests {
-		c.limits.learn(r.name(), http.StatusTooManyRequests, answer.Header, f.text)
+		c.limits.learn(r.name(), http.StatusTooManyRequests, false, answer.Header, f.text)
 	}
 	return &bridgesync.TooFast{Until: c.limits.until(r.name())}
 }

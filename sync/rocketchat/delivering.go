@@ -50,15 +50,16 @@ func (d *delivering) admit(ctx context.Context) error {
 // left the account active: it must wait for no reading, of which others may have used up
 // the budget. Nobody is made who may not sign in.
 func (d *delivering) dismiss(ctx context.Context) error {
-	closed := d.recall(d.want.ID).off
+	before := d.recall(d.want.ID)
+	closed := before.off
 	if d.want.Counterpart != "" && d.known && d.facts.Active && !closed {
 		d.id = d.want.Counterpart
-		if err := d.close(ctx); err != nil {
+		if err := d.close(ctx); err != nil || d.id == "" {
 			return err
 		}
 		closed = true
 	}
-	if closed && d.facts.Digest == d.digest {
+	if closed && d.facts.Digest == d.digest && !before.changed() {
 		d.id = d.want.Counterpart
 		return nil
 	}
@@ -77,6 +78,9 @@ func (d *delivering) rest(ctx context.Context, closed bool) error {
 		err = d.close(ctx)
 		closed = closed || err == nil
 	}
+	if err == nil && d.id == "" {
+		return nil
+	}
 	for _, step := range []func(context.Context) error{d.setProfile, d.setRoles} {
 		if err == nil {
 			err = step(ctx)
@@ -92,15 +96,17 @@ func (d *delivering) rest(ctx context.Context, closed bool) error {
 // find reads the account: the one that was linked, the one that an attempt before made,
 // or the only one that has the person's names.
 func (d *delivering) find(ctx context.Context) (err error) {
-	for _, id := range []string{d.want.Counterpart, d.recall(d.want.ID).id} {
-		if id == "" {
-			continue
-		}
+	if id := d.want.Counterpart; id != "" {
 		if d.account, err = d.byID(ctx, id); err != nil || d.account != nil {
 			return d.found(err)
 		}
 	}
 	d.facts, d.known = facts{}, false // they are about an account that is gone
+	if id := d.recall(d.want.ID).id; id != "" {
+		if d.account, err = d.byID(ctx, id); err != nil || d.account != nil {
+			return d.made(err)
+		}
+	}
 	c, err := d.candidates(ctx)
 	if err != nil {
 		return err
@@ -120,21 +126,58 @@ func (d *delivering) found(err error) error {
 	return nil
 }
 
-// candidates looks for the accounts that have the person's names.
-func (d *delivering) candidates(ctx context.Context) (c candidates, err error) {
-	if c.named, err = d.byName(ctx, d.username()); err != nil {
-		return c, err
+// made takes over an account that was made for the person by an attempt that ended badly.
+// What it has is ours.
+func (d *delivering) made(err error) error {
+	if err := d.found(err); err != nil {
+		return err
 	}
-	if d.want.Names.Email == "" {
+	a := d.account
+	d.facts.Given = a.Roles
+	d.facts.Sent = map[string]string{keyEmail: a.email(), keyNickname: a.Nickname, keyBio: a.Bio}
+	return nil
+}
+
+// candidates looks for the accounts that have the person's names. Who has one of them only
+// is not taken for the only one before everybody was looked at: servers find user names by
+// their exact letters, and older ones no addresses. Where an account is made if there is
+// none, the address is not asked for: the server looks itself, and more surely.
+func (d *delivering) candidates(ctx context.Context) (c candidates, err error) {
+	if d.want.Names.Username != "" {
+		if c.named, err = d.byName(ctx, d.username()); err != nil {
+			return c, err
+		}
+	}
+	if c.named == nil && d.want.Active {
 		return c, nil
 	}
-	if c.named != nil {
-		if _, has := c.named.has(d.want.Names.Email); has {
+	return d.everywhere(ctx, c)
+}
+
+// everywhere looks for the candidates that were not found by the letters of the user name:
+// for the address, and in the list of all accounts.
+func (d *delivering) everywhere(ctx context.Context, c candidates) (candidates, error) {
+	name, email := d.username(), d.want.Names.Email
+	var err error
+	if email != "" {
+		if c.named != nil && c.named.owns(email) {
 			c.mailed = c.named // an address is at one account
 			return c, nil
 		}
+		if c.mailed, err = d.byEmail(ctx, email); err == nil && c.mailed == nil && !d.findsEmail.Load() {
+			c.mailed, err = d.scan(ctx, email, func(a *account) bool { return a.owns(email) })
+		}
 	}
-	c.mailed, err = d.byEmail(ctx, d.want.Names.Email)
+	switch {
+	case err != nil || c.named != nil || d.want.Names.Username == "":
+		return c, err
+	case c.mailed == nil && !d.want.Active:
+		return c, nil // what was made here has the exact letters
+	case c.mailed != nil && same(c.mailed.Username, name):
+		c.named = c.mailed
+		return c, nil
+	}
+	c.named, err = d.scan(ctx, name, func(a *account) bool { return same(a.Username, name) })
 	return c, err
 }
 
@@ -150,20 +193,21 @@ func (d *delivering) link(c candidates) error {
 	}
 	_, mail := a.has(d.want.Names.Email)
 	made := a.Username == d.username() && (mail || temporary(d.want.Names.Username)) && !a.used()
-	d.account, d.id = a, a.ID
-	d.facts.Linked = !made
-	if !made {
-		d.keepRoles()
+	d.account = a
+	if made {
+		return d.made(nil)
 	}
-	return nil
+	d.facts.Linked = true
+	d.keepRoles()
+	return d.found(nil)
 }
 
 // keepRoles notes which roles an account had when it was linked. They stay.
 func (d *delivering) keepRoles() {
 	b := d.recall(d.want.ID)
-	if !b.existed {
+	if !b.linked {
 		b.before = d.account.Roles
-		d.remember(d.want.ID, func(n *begun) { n.before, n.existed = b.before, true })
+		d.remember(d.want.ID, func(n *begun) { n.before, n.linked = b.before, true })
 	}
 	d.facts.Kept = b.before
 }

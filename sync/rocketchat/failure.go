@@ -79,6 +79,12 @@ func badParameters(err error) bool {
 		(f.code == codeInvalidParams || f.code == codeInvalidParamsOld || f.code == codeUserParam || strings.HasPrefix(f.text, "Match error"))
 }
 
+// handled reports whether the server got as far as trying the thing itself, past the checks
+// of who asks, for what, in which shape and how often.
+func (f *failure) handled() bool {
+	return f.status == http.StatusBadRequest && !f.foreign && !badParameters(f)
+}
+
 // nobody reports whether err says that there is no such user. Most versions have no code
 // for it.
 func nobody(err error) bool {

@@ -52,9 +52,10 @@ func (t *Target) byEmail(ctx context.Context, email string) (*account, error) {
 	if a == nil {
 		return nil, err
 	}
-	if _, has := a.has(email); !has {
+	if !a.owns(email) {
 		return nil, nil
 	}
+	t.findsEmail.Store(true)
 	return a, nil
 }
 

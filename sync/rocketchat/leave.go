@@ -11,17 +11,20 @@ import (
 )
 
 // close takes access away. It never confirms that rooms may be given away or removed
-// before the server has said which.
+// before the server has said which. An account that is not there needs nothing.
 func (d *delivering) close(ctx context.Context) error {
-	now, err := d.setActive(ctx, d.id, false, false)
+	a, err := d.setActive(ctx, d.id, false, false)
 	if says(err, codeLastOwner) {
-		now, err = d.closeOwner(ctx, failed(err))
+		a, err = d.closeOwner(ctx, failed(err))
 	}
-	if err == nil && now {
-		err = errors.New("POST users.setActiveStatus: the account is still active")
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case a == nil:
+		d.id = ""
+		return nil
+	case *a.Active:
+		return errors.New("POST users.setActiveStatus: the account is still active")
 	}
 	d.remember(d.want.ID, func(b *begun) { b.off = true })
 	return nil
@@ -30,16 +33,16 @@ func (d *delivering) close(ctx context.Context) error {
 // closeOwner takes access away from the last owner of rooms. Whatever becomes of the
 // rooms, the person is out at once: sessions end, and the password is one that nobody
 // knows.
-func (d *delivering) closeOwner(ctx context.Context, f *failure) (now bool, err error) {
+func (d *delivering) closeOwner(ctx context.Context, f *failure) (*account, error) {
 	if err := d.client.post(ctx, "users.logout", map[string]any{"userId": d.id}, nil); err != nil && !unknownRoute(err) {
-		return true, err // servers before version 4 cannot end sessions of others
+		return nil, err // servers before version 4 cannot end sessions of others
 	}
 	password := map[string]any{"userId": d.id, "data": map[string]any{"password": randomPassword()}}
 	if err := d.client.post(ctx, "users.update", password, nil); err != nil {
-		return true, err
+		return nil, err
 	}
 	if err := d.mayRelinquish(f, "is logged out and has no password any more, but is still active"); err != nil {
-		return true, err
+		return nil, err
 	}
 	return d.setActive(ctx, d.id, false, true)
 }

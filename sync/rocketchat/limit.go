@@ -75,8 +75,10 @@ func (l *limits) window(route string) *window {
 	return w
 }
 
-// learn notes what an answer says about the budget of its route.
-func (l *limits) learn(route string, status int, h http.Header, text string) {
+// learn notes what an answer says about the budget of its route. That it says nothing shows
+// something only if the call got past the limiter: requests that are refused before are
+// not counted.
+func (l *limits) learn(route string, status int, past bool, h http.Header, text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	w, now := l.window(route), l.now()
@@ -87,7 +89,7 @@ func (l *limits) learn(route string, status int, h http.Header, text string) {
 		w.doubted = now.Add(distrust)
 	case h.Get("X-RateLimit-Limit") != "" || h.Get("X-RateLimit-Remaining") != "":
 		w.read(h, now)
-	case status < 300 && now.After(w.doubted):
+	case past && now.After(w.doubted):
 		w.free = true // whoever may bypass the limiter is told nothing of it
 	}
 }

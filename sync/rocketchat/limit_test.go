@@ -62,7 +62,7 @@ func TestTenCallsAMinuteUnlessTheServerSaysOtherwise(t *testing.T) {
 func TestTheServersBudgetIsLearned(t *testing.T) {
 	l, c := newLimits()
 	_ = l.take("a", 0)
-	l.learn("a", 200, header(3, 2, c.at.Add(20*time.Second)), "")
+	l.learn("a", 200, true, header(3, 2, c.at.Add(20*time.Second)), "")
 	for range 2 {
 		if err := l.take("a", 0); err != nil {
 			t.Fatal(err)
@@ -88,8 +88,8 @@ func TestAnAnswerThatIsOvertakenGivesNothingBack(t *testing.T) {
 	l, c := newLimits()
 	ends := c.at.Add(time.Minute)
 	_, _ = l.take("a", 0), l.take("a", 0)
-	l.learn("a", 200, header(2, 0, ends), "")
-	l.learn("a", 200, header(2, 1, ends), "")
+	l.learn("a", 200, true, header(2, 0, ends), "")
+	l.learn("a", 200, true, header(2, 1, ends), "")
 	if l.take("a", 0) == nil {
 		t.Error("a third call in a window of two")
 	}
@@ -98,7 +98,7 @@ func TestAnAnswerThatIsOvertakenGivesNothingBack(t *testing.T) {
 func TestWhoseCallsAreNotCountedIsToldNothing(t *testing.T) {
 	l, c := newLimits()
 	_ = l.take("a", 0)
-	l.learn("a", 401, http.Header{}, "")
+	l.learn("a", 401, false, http.Header{}, "")
 	for range 9 {
 		_ = l.take("a", 0)
 	}
@@ -107,13 +107,13 @@ func TestWhoseCallsAreNotCountedIsToldNothing(t *testing.T) {
 	}
 	c.pass(time.Minute)
 	_ = l.take("a", 0)
-	l.learn("a", 200, http.Header{}, "")
+	l.learn("a", 200, true, http.Header{}, "")
 	for range 100 {
 		if err := l.take("a", 0); err != nil {
 			t.Fatal(err)
 		}
 	}
-	l.learn("a", 429, http.Header{}, "")
+	l.learn("a", 429, false, http.Header{}, "")
 	if got := c.until(l.take("a", 0)); got != time.Minute {
 		t.Errorf("after a 429 it waits %v", got)
 	}
@@ -122,7 +122,7 @@ func TestWhoseCallsAreNotCountedIsToldNothing(t *testing.T) {
 		if err := l.take("a", 0); err != nil {
 			t.Fatal(err)
 		}
-		l.learn("a", 200, http.Header{}, "")
+		l.learn("a", 200, true, http.Header{}, "")
 	}
 	if l.take("a", 0) == nil {
 		t.Error("silence is believed again right after a 429")
@@ -158,7 +158,7 @@ func TestOddValuesAreSurvived(t *testing.T) {
 			for key, value := range tt.header {
 				h.Set(key, value)
 			}
-			l.learn("a", 429, h, tt.text)
+			l.learn("a", 429, false, h, tt.text)
 			if got := c.until(l.take("a", 0)); got != tt.want {
 				t.Errorf("it waits %v, want %v", got, tt.want)
 			}
@@ -173,7 +173,7 @@ func TestOddBudgetsAreSurvived(t *testing.T) {
 			if err := l.take("a", 0); err != nil && h.Get("X-RateLimit-Remaining") != "0" {
 				t.Fatalf("%v: %v", h, err)
 			}
-			l.learn("a", 200, h, "")
+			l.learn("a", 200, true, h, "")
 		}
 	}
 }
@@ -194,7 +194,7 @@ func TestSomeCallsAreLeftToWhoIsMoreUrgent(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	l.learn("b", 200, header(1, 1, time.Time{}), "")
+	l.learn("b", 200, true, header(1, 1, time.Time{}), "")
 	if err := l.take("b", 3); err != nil {
 		t.Errorf("where there is one call nothing can be spared: %v", err)
 	}

@@ -68,14 +68,11 @@ func (d *delivering) make(ctx context.Context) error {
 // attempt whose answer was lost, perhaps, or is written in other letters, or the server
 // could not say before who has the address. So it is looked for everywhere.
 func (d *delivering) occupied(ctx context.Context, refused error) error {
-	c, err := d.candidates(ctx)
-	if err == nil && c.named == nil {
-		name := d.username()
-		c.named, err = d.scan(ctx, name, func(a *account) bool { return same(a.Username, name) })
+	named, err := d.byName(ctx, d.username())
+	if err != nil {
+		return err
 	}
-	if email := d.want.Names.Email; err == nil && c.mailed == nil && email != "" {
-		c.mailed, err = d.scan(ctx, email, func(a *account) bool { _, has := a.has(email); return has })
-	}
+	c, err := d.everywhere(ctx, candidates{named: named})
 	if err != nil {
 		return err
 	}
@@ -100,8 +97,8 @@ func (d *delivering) open(ctx context.Context) error {
 	if *d.account.Active {
 		return nil
 	}
-	now, err := d.setActive(ctx, d.id, true, false)
-	if err == nil && !now {
+	a, err := d.setActive(ctx, d.id, true, false)
+	if err == nil && (a == nil || !*a.Active) {
 		err = errors.New("POST users.setActiveStatus: the account is still not active")
 	}
 	return err
@@ -114,9 +111,10 @@ const (
 	forLeavers  = 3
 )
 
-// setActive gives or takes access, and returns what the server shows afterwards. Older
-// ones call it a success when there is no such account: then nothing is shown.
-func (t *Target) setActive(ctx context.Context, id string, active, confirm bool) (now bool, err error) {
+// setActive gives or takes access, and returns the account as it is afterwards; nil: there
+// is none. Older servers call that a success and show nothing, so nothing is believed that
+// is not shown.
+func (t *Target) setActive(ctx context.Context, id string, active, confirm bool) (*account, error) {
 	var got struct {
 		User *account `json:"user"`
 	}
@@ -126,19 +124,14 @@ func (t *Target) setActive(ctx context.Context, id string, active, confirm bool)
 		r.spare = forLeavers
 	}
 	if err := t.client.call(ctx, r, &got); err != nil && !nobody(err) {
-		return false, err
+		return nil, err
 	}
 	if got.User != nil && got.User.ID == id && got.User.Active != nil {
-		return *got.User.Active, nil
+		return got.User, nil
 	}
 	a, err := t.byID(ctx, id)
-	switch {
-	case err != nil:
-		return false, err
-	case a == nil:
-		return false, nil
-	case !a.seen():
-		return false, errNotSeen
+	if err == nil && a != nil && !a.seen() {
+		err = errNotSeen
 	}
-	return *a.Active, nil
+	return a, err
 }

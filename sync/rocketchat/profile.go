@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"rollcall/directory"
@@ -80,6 +81,7 @@ func (d *delivering) update(ctx context.Context, change map[string]any) error {
 	if len(change) == 0 {
 		return nil
 	}
+	d.trying(change)
 	err := d.client.post(ctx, "users.update", map[string]any{"userId": d.id, "data": change}, nil)
 	if name, renamed := change[keyUsername].(string); renamed && err == nil {
 		d.account.Username = name
@@ -101,6 +103,21 @@ func (d *delivering) update(ctx context.Context, change map[string]any) error {
 	return nil
 }
 
+// trying notes what is about to be sent, for the answer may be lost.
+func (d *delivering) trying(change map[string]any) {
+	d.remember(d.want.ID, func(b *begun) {
+		b.sent = maps.Clone(b.sent)
+		if b.sent == nil {
+			b.sent = map[string][]string{}
+		}
+		for key, value := range change {
+			if text, ok := value.(string); ok {
+				b.sent[key] = unite(b.sent[key], []string{text})
+			}
+		}
+	})
+}
+
 // changes returns what of the profile differs from what is wanted.
 func (d *delivering) changes() map[string]any {
 	change := map[string]any{}
@@ -115,8 +132,8 @@ func (d *delivering) changes() map[string]any {
 	}
 	d.compare(change, keyNickname, d.account.Nickname)
 	d.compare(change, keyBio, d.account.Bio)
-	if status := d.profile[keyStatus]; status != d.facts.Sent[keyStatus] && status != d.account.StatusText {
-		change[keyStatus] = status // people change it all day: it is sent when it changes in the directory
+	if status := d.profile[keyStatus]; status != d.facts.Sent[keyStatus] || d.doubted(keyStatus, d.account.StatusText) {
+		d.compare(change, keyStatus, d.account.StatusText) // people change it all day: it is sent when it changes in the directory
 	}
 	return change
 }
@@ -124,22 +141,27 @@ func (d *delivering) changes() map[string]any {
 // compare notes a value that differs. What the directory does not say is cleared only if
 // it said so before.
 func (d *delivering) compare(change map[string]any, key, has string) {
-	wanted, before := d.profile[key], d.facts.Sent[key]
-	if wanted == has || wanted == "" && has != before {
+	wanted := d.profile[key]
+	if wanted == has || wanted == "" && has != d.facts.Sent[key] && !d.doubted(key, has) {
 		return
 	}
 	change[key] = wanted
+}
+
+// doubted reports whether a value was sent by an attempt that ended badly.
+func (d *delivering) doubted(key, has string) bool {
+	return slices.Contains(d.recall(d.want.ID).sent[key], has)
 }
 
 // email returns the address that the account shall have; empty: whichever it has. Who has
 // to give theirs up, because they are deleted or it is about to be somebody else's, gets
 // one that does not exist: Rocket.Chat takes none away.
 func (d *delivering) email() string {
-	ours := d.facts.Sent[keyEmail]
-	switch {
-	case d.want.Names.Email != "":
+	if d.want.Names.Email != "" {
 		return d.want.Names.Email
-	case ours != "" && same(ours, d.account.email()):
+	}
+	has, ours := d.account.email(), d.facts.Sent[keyEmail]
+	if ours != "" && same(ours, has) || has != "" && d.doubted(keyEmail, has) {
 		return nowhere(d.want.ID)
 	}
 	return ""

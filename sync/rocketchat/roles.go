@@ -115,22 +115,33 @@ func (d *delivering) setRoles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	ours := unite(d.facts.Given, d.recall(d.want.ID).given)
 	var add, remove []string
 	for _, r := range wanted {
 		if !slices.Contains(d.account.Roles, r) {
 			add = append(add, r)
 		}
 	}
-	for _, r := range d.facts.Given {
+	for _, r := range ours {
 		if !slices.Contains(wanted, r) && !slices.Contains(d.facts.Kept, r) && slices.Contains(d.account.Roles, r) {
 			remove = append(remove, r)
 		}
+	}
+	if len(add) > 0 {
+		d.remember(d.want.ID, func(b *begun) { b.given = unite(b.given, add) })
 	}
 	if err := d.changeRoles(ctx, add, remove); err != nil {
 		return err
 	}
 	d.facts.Given = slices.DeleteFunc(wanted, func(r string) bool { return slices.Contains(d.facts.Kept, r) })
 	return nil
+}
+
+// unite returns what is in either list, once.
+func unite(a, b []string) []string {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // changeRoles gives before it takes, so that nobody is without a role in between.

@@ -18,6 +18,7 @@ type Target struct {
 
 	// What this version of the server cannot do, once it has said so.
 	noSearch     atomic.Bool
+	findsEmail   atomic.Bool // this it can, and has shown it
 	noRoleRoutes atomic.Bool
 
 	roles roleList
@@ -28,14 +29,20 @@ type Target struct {
 
 var _ bridgesync.Target = (*Target)(nil)
 
-// begun is what was done of a delivery that did not end well. It spares the next attempt
-// doing it twice; that it is gone with the process does no harm.
+// begun is what was done of a delivery that did not end well, so that the next attempt
+// does not do it twice and knows what is ours. It is gone with the process: then a role or a
+// value whose sending was in doubt, and that is no longer wanted, passes for somebody else's.
 type begun struct {
-	id      string // of an account that was made
-	off     bool   // access was taken away
-	before  []string
-	existed bool // before is what the account had when it was linked
+	id     string              // of an account that was made
+	off    bool                // access was taken away
+	given  []string            // roles that were given, or may have been
+	sent   map[string][]string // profile values that were sent, or may have been
+	linked bool                // to an account that was there
+	before []string            // the roles that it had then
 }
+
+// changed reports whether more was tried than to take access away.
+func (b *begun) changed() bool { return b.id != "" || len(b.given) > 0 || len(b.sent) > 0 }
 
 // Deliver implements [bridgesync.Target].
 func (t *Target) Deliver(ctx context.Context, want bridgesync.Desired) (bridgesync.Counterpart, error) {
@@ -93,10 +100,25 @@ func (t *Target) Act(ctx context.Context, act bridgesync.Act) error {
 	default:
 		return refusal("Rocket.Chat knows no act %q", act.Kind)
 	}
-	if nobody(err) {
+	switch {
+	case nobody(err):
 		return refusal("there is no account %s any more", id)
+	case unknownRoute(err):
+		return t.outward(t.unable(ctx, act, err))
 	}
 	return t.outward(err)
+}
+
+// unable tells a server that cannot do something from a page that answers in its place:
+// only the first knows other routes.
+func (t *Target) unable(ctx context.Context, act bridgesync.Act, err error) error {
+	switch a, again := t.byID(ctx, act.Counterpart); {
+	case again != nil:
+		return err
+	case a == nil:
+		return refusal("there is no account %s any more", act.Counterpart)
+	}
+	return refusal("this version of Rocket.Chat cannot do %s for others", act.Kind)
 }
 
 // remember notes what was done for somebody in case the rest fails.
