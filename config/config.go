@@ -41,6 +41,7 @@ type Workspace struct {
 	ProtectedUsers []string
 	Rehire         Rehire
 	Sources        []*Source
+	RocketChat     *RocketChat // what is provisioned; nil: the built-in workspace
 
 	path    string // workspace, or workspaces[2]
 	settled map[string]Setting

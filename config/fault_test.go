@@ -53,6 +53,9 @@ func TestNoFaultRepeatsASecret(t *testing.T) {
 		if within, ok := strings.CutPrefix(o.Key, sourcePrefix); ok {
 			key = "sources:\n- " + strings.ReplaceAll(within, ".", ":\n    ")
 		}
+		if within, ok := strings.CutPrefix(o.Key, targetPrefix); ok {
+			key = "target:\n  rocketchat:\n    " + within
+		}
 		for _, text := range []string{secret, "[" + secret + "]", "{" + secret + ": x}", "'" + secret, `"` + secret + `\q"`, "@" + secret, "x: " + secret, "&a " + secret + "\nx: *a", "!t " + secret} {
 			wrong = append(wrong, Input{File: file(t, key+": "+text)})
 		}

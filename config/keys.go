@@ -24,7 +24,7 @@ func (k *keys) under(key string) (*keys, bool) {
 }
 
 // keyTree is the table of options as the file nests them. Several workspaces have their
-// sources each, the only one has them beside it.
+// sources and target each, the only one has them beside it.
 var keyTree = func() *keys {
 	root := &keys{below: map[string]*keys{}}
 	for _, o := range allOptions() {
@@ -33,7 +33,7 @@ var keyTree = func() *keys {
 	sources := &keys{item: root.below["sources"]}
 	root.below["sources"] = sources
 	several := maps.Clone(root.below["workspace"].below)
-	several["sources"] = sources
+	several["sources"], several["target"] = sources, root.below["target"]
 	root.below["workspaces"] = &keys{item: &keys{below: several}}
 	return root
 }()

@@ -104,6 +104,7 @@ func (l *loader) settleWorkspaces() {
 			w.Name = w.Slug
 		}
 		l.settleSources(w)
+		l.settleTarget(w)
 		l.config.Workspaces = append(l.config.Workspaces, w)
 	}
 }

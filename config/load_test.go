@@ -68,7 +68,7 @@ func TestNothingConfigured(t *testing.T) {
 
 func unexported(p cmp.Path) bool {
 	f, ok := p.Last().(cmp.StructField)
-	return ok && slices.Contains([]string{"path", "settled", "passwordFile"}, f.Name())
+	return ok && slices.Contains([]string{"path", "settled", "passwordFile", "tokenFile"}, f.Name())
 }
 
 func TestEverythingConfigured(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 )
 
 // manual is the part of docs/configuration.md that people write. The lines {{server}},
-// {{workspace}} and {{source}} stand for the tables.
+// {{workspace}}, {{source}} and {{target}} stand for the tables.
 //
 //go:embed manual.md
 var manual string
@@ -22,12 +22,19 @@ var example string
 //go:embed source.yaml
 var exampleSource string
 
+// exampleTarget is the target that the manual shows.
+//
+//go:embed target.yaml
+var exampleTarget string
+
 // Markdown renders docs/configuration.md: the manual with the table of options.
 func Markdown() string {
 	return strings.NewReplacer(
 		"{{server}}", table(serverOptions),
 		"{{workspace}}", table(workspaceOptions),
-		"{{source}}", sourceTable(),
+		"{{source}}", partTable(sourceOptions, (*Option).inSource),
+		"{{target}}", partTable(targetOptions, (*Option).inTarget),
+		"{{target example}}", strings.TrimRight(exampleTarget, "\n"),
 		"{{source example}}", strings.TrimRight(exampleSource, "\n"),
 		"{{example}}", strings.TrimRight(example, "\n"),
 	).Replace(manual)
@@ -43,12 +50,13 @@ func table(options []Option) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// sourceTable renders the options of a source, which have no variables.
-func sourceTable() string {
+// partTable renders the options of a part of a workspace, which have no variables, by their
+// keys within it.
+func partTable(options []Option, within func(*Option) string) string {
 	var b strings.Builder
 	b.WriteString("| key | default | takes | what it is |\n|---|---|---|---|\n")
-	for _, o := range sourceOptions {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", o.inSource(), o.shownDefault(), o.Takes, o.described())
+	for _, o := range options {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", within(&o), o.shownDefault(), o.Takes, o.described())
 	}
 	return strings.TrimRight(b.String(), "\n")
 }

@@ -22,11 +22,12 @@ type Option struct {
 	each func(to into, key string, items []string) error // of an open one, in place of set
 }
 
-// into is where values go: the configuration, and the workspace and source at hand.
+// into is where values go: the configuration, and the workspace, source and target at hand.
 type into struct {
-	config    *Config
-	workspace *Workspace
-	source    *Source
+	config     *Config
+	workspace  *Workspace
+	source     *Source
+	rocketchat *RocketChat
 }
 
 // setter checks the items of a value and stores them. An option that is no list gets
@@ -37,14 +38,15 @@ type setter func(into, []string) error
 const workspacePrefix = "workspace."
 
 // Options returns the rows of the table that a process has once: those of the server
-// first and then those of a workspace. See [SourceOptions] for the others.
+// first and then those of a workspace. See [SourceOptions] and
+// [TargetOptions] for the others.
 func Options() []Option {
 	return slices.Concat(serverOptions, workspaceOptions)
 }
 
 // allOptions returns the whole table.
 func allOptions() []Option {
-	return slices.Concat(serverOptions, workspaceOptions, sourceOptions)
+	return slices.Concat(serverOptions, workspaceOptions, sourceOptions, targetOptions)
 }
 
 // server makes the setter of a server option with one value.
@@ -143,4 +145,9 @@ func (o *Option) inWorkspace() string {
 // inSource returns the key below its source: ldap.urls for sources.ldap.urls.
 func (o *Option) inSource() string {
 	return strings.TrimPrefix(o.Key, sourcePrefix)
+}
+
+// inTarget returns the key below its target: url for target.rocketchat.url.
+func (o *Option) inTarget() string {
+	return strings.TrimPrefix(o.Key, targetPrefix)
 }

@@ -12,8 +12,8 @@ func TestTheTableIsWhole(t *testing.T) {
 	seen := map[string]bool{}
 	for _, o := range allOptions() {
 		want := "ROLLCALL_" + strings.ToUpper(variable.Replace(o.Key))
-		if strings.HasPrefix(o.Key, sourcePrefix) {
-			want = "" // it could not say which source it means
+		if strings.HasPrefix(o.Key, sourcePrefix) || strings.HasPrefix(o.Key, targetPrefix) {
+			want = "" // it could not say which one it means
 		}
 		if o.Variable != want {
 			t.Errorf("%s has the variable %s, want %s", o.Key, o.Variable, want)
@@ -40,6 +40,11 @@ func TestTheManualNamesEveryOption(t *testing.T) {
 	}
 	for _, o := range SourceOptions() {
 		if !strings.Contains(text, "`"+o.inSource()+"`") {
+			t.Errorf("%s is missing", o.Key)
+		}
+	}
+	for _, o := range TargetOptions() {
+		if !strings.Contains(text, "`"+o.inTarget()+"`") {
 			t.Errorf("%s is missing", o.Key)
 		}
 	}

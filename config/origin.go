@@ -65,6 +65,12 @@ func (c *Config) Settings() []Setting {
 		for _, s := range w.Sources {
 			all = append(all, c.settingsOf(s)...)
 		}
+		if w.RocketChat == nil {
+			continue
+		}
+		for _, o := range targetOptions {
+			all = append(all, c.settled[w.RocketChat.Path(o.inTarget())])
+		}
 	}
 	return all
 }

@@ -101,7 +101,7 @@ func (l *loader) settleSources(w *Workspace) {
 	at := w.sourcesPath()
 	for i := range l.lists[at] {
 		s := &Source{path: fmt.Sprintf("%s[%d]", at, i), LDAP: LDAP{Attributes: map[string][]string{}}}
-		to := into{l.config, w, s}
+		to := into{config: l.config, workspace: w, source: s}
 		for i := range sourceOptions {
 			o := &sourceOptions[i]
 			if o.Open {

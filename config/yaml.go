@@ -166,6 +166,7 @@ var exclusives = []struct {
 }{
 	{[]string{"workspace", "workspaces"}, "workspace is short for a list of one, keep either"},
 	{[]string{"sources", "workspaces"}, "write sources under each of the workspaces"},
+	{[]string{"target", "workspaces"}, "write target under each of the workspaces"},
 }
 
 // items reads a list of mappings.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"rollcall/config"
@@ -31,7 +32,7 @@ func (a *app) load(flags map[string]string) (*config.Config, config.Faults) {
 		}
 	}
 	c, faults := config.Load(config.Input{File: a.File, Flags: given, Env: a.env})
-	return c, append(append(faults, misnamed(c)...), sourceFaults(c)...)
+	return c, slices.Concat(faults, misnamed(c), sourceFaults(c), targetFaults(c))
 }
 
 // misnamed is the fault of a file that is meant to be the configuration and is not read.

@@ -26,6 +26,7 @@ type commandLine struct {
 	Sync       syncCommands       `cmd:"" help:"Read LDAP sources: preview, run, approve, look back."`
 	Conflicts  conflictsCommands  `cmd:"" help:"Decide what only a person can."`
 	Deliveries deliveriesCommands `cmd:"" help:"See what is still on its way to the target, and send it again."`
+	Target     targetCommands     `cmd:"" help:"Look at the server that is provisioned."`
 	Seats      seatsCommand       `cmd:"" help:"Count the seats."`
 	Audit      auditCommands      `cmd:"" help:"Read and check the log of who changed what."`
 	Config     configCommands     `cmd:"" help:"Look at the configuration."`

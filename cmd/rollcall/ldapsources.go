@@ -59,8 +59,11 @@ func sourceFaults(c *config.Config) config.Faults {
 	return faults
 }
 
+// placed is a part of the configuration that knows where its keys are.
+type placed interface{ Path(key string) string }
+
 // faultsAt places the faults that a part found at the lines that they are about.
-func faultsAt(c *config.Config, s *config.Source, prefix string, err error) config.Faults {
+func faultsAt(c *config.Config, s placed, prefix string, err error) config.Faults {
 	var all directory.Faults
 	if one, ok := errors.AsType[*directory.Error](err); ok {
 		all = directory.Faults{one}

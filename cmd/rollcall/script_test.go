@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"rollcall/sync/rocketchat/rocketchattest"
 )
 
 var update = flag.Bool("update", false, "rewrite what the scripts expect")
@@ -43,6 +45,8 @@ func scriptParams() testscript.Params {
 			"told":     told,     // told PATTERN: waits until the server's log has a line
 			"paste":    paste,    // paste FILE N: runs the commands that the demonstration named
 			"cert":     cert,     // cert NAME DURATION: makes NAME.crt and NAME.key
+			"chat":     chat,     // chat FILE…: starts a Rocket.Chat server, for which the files are completed
+			"account":  account,  // account NAME PATTERN: waits until an account in Rocket.Chat is so
 		},
 	}
 }
@@ -52,6 +56,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("TZ", "UTC")
 	env.Setenv("GORACE", "atexit_sleep_ms=0") // each process would otherwise wait a second to end
 	env.Values[serverKey{}] = new(*running)
+	env.Values[chatKey{}] = new(*rocketchattest.Server)
 	return nil
 }
 

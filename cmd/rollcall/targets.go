@@ -8,6 +8,7 @@ import (
 	"rollcall/directory"
 	"rollcall/directory/vault"
 	bridgesync "rollcall/sync"
+	"rollcall/sync/rocketchat"
 )
 
 // target is what a workspace provisions. The zero value is the built-in workspace, to
@@ -17,9 +18,18 @@ type target struct {
 	bridgesync.Target
 }
 
-// chooseTarget returns the target that is configured for a workspace. No option names one
-// yet: this is where the configuration will choose.
-var chooseTarget = func(*config.Workspace) (target, error) { return target{}, nil }
+// chooseTarget returns the target that is configured for a workspace. A server is told from
+// another by its address.
+var chooseTarget = func(w *config.Workspace) (target, error) {
+	if w.RocketChat == nil {
+		return target{}, nil
+	}
+	t, err := rocketchat.New(rocketchatConfig(w.RocketChat))
+	if err != nil {
+		return target{}, err
+	}
+	return target{"rocketchat " + t.Address(), t}, nil
+}
 
 // provision tells the directory what the workspace provisions, so that what any process
 // changes is carried there, and returns it.

@@ -2,6 +2,7 @@ package rocketchat
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -64,7 +65,10 @@ func (t *Target) Check(ctx context.Context) (*Checked, error) {
 	c := &checking{Target: t, Checked: &Checked{Server: t.client.base}}
 	for _, step := range []func(context.Context) error{c.version, c.account, c.permissions, c.settings, c.factor} {
 		if err := step(ctx); err != nil {
-			return nil, t.outward(err)
+			if f := failed(err); f != nil {
+				return nil, errors.New(f.advice())
+			}
+			return nil, err
 		}
 	}
 	return c.Checked, nil

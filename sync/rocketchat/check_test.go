@@ -107,7 +107,7 @@ func TestACheckManagesWithoutAList(t *testing.T) {
 	}
 	f.change = func(c *Config) { c.Token = directory.NewSecret("wrong") }
 	f.restart()
-	if _, err = f.target.Check(t.Context()); kindOf(err) != "pause" || !strings.Contains(err.Error(), "set user_id and token") {
+	if _, err = f.target.Check(t.Context()); err == nil || !strings.Contains(err.Error(), "set user_id and token") {
 		t.Errorf("got %v", err)
 	}
 }

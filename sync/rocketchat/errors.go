@@ -101,6 +101,14 @@ func (f *failure) rule() rule {
 	return rule{class: refuse}
 }
 
+// advice returns what the server said and what to do about it.
+func (f *failure) advice() string {
+	if hint := f.rule().hint; hint != "" {
+		return f.Error() + "; " + hint
+	}
+	return f.Error()
+}
+
 // outward says in the seam's words what came of a call: what is refused for good, what was
 // surely not done, and what is in doubt.
 func (t *Target) outward(err error) error {
@@ -108,10 +116,7 @@ func (t *Target) outward(err error) error {
 	if f == nil {
 		return err
 	}
-	r, said := f.rule(), err.Error()
-	if r.hint != "" {
-		said += "; " + r.hint
-	}
+	r, said := f.rule(), f.advice()
 	switch r.class {
 	case refuse:
 		return &bridgesync.Refusal{Reason: said}

@@ -134,7 +134,7 @@ func (t *Target) linkable(a *account, u *directory.User, names directory.Names, 
 	case !a.seen():
 		return errNotSeen
 	case !admin && slices.Contains(a.Roles, directory.RoleAdmin):
-		return refusal("the account %s is an administrator's, and %s is none here; rollcall users grant %s admin says that it is theirs",
+		return refusal("the account %s is an administrator's, and %s is none here; rollcall users grant %s --role admin says that it is theirs",
 			a.called(), u.ID, u.ID)
 	}
 	return t.sameAddress(a, u, names)

@@ -29,6 +29,9 @@ type Target struct {
 
 var _ bridgesync.Target = (*Target)(nil)
 
+// Address returns where the server is.
+func (t *Target) Address() string { return t.client.base }
+
 // begun is what was done of a delivery that did not end well, so that the next attempt
 // does not do it twice and knows what is ours. It is gone with the process: then a role or a
 // value whose sending was in doubt, and that is no longer wanted, passes for somebody else's.
