@@ -40,7 +40,7 @@ type Account struct {
 	RequireChange  bool
 	InactiveReason string
 	TOTP           string // the secret in base32; empty: that factor is off
-	EmailCode      bool   // a code by mail is asked for
+	EmailCode      bool   // a code by mail is asked for, if an address is verified
 	E2EKey         bool
 	Tokens         []Token // sessions and personal access tokens, in one list as in the real server
 

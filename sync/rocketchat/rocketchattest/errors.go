@@ -1,6 +1,7 @@
 package rocketchattest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 )
@@ -15,7 +16,19 @@ type failure struct {
 }
 
 // Error returns the answer.
-func (f *failure) Error() string { return fmt.Sprint(f.status, " ", f.body) }
+func (f *failure) Error() string { return fmt.Sprint(f.status, " ", f.text()) }
+
+// text is the answer as it is sent.
+func (f *failure) text() string { return string(encode(f.body)) }
+
+// encode turns an answer into JSON.
+func encode(o object) []byte {
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic("an answer that is not JSON: " + err.Error())
+	}
+	return text
+}
 
 // refusal is how nearly all rules say no: the reason with the code in brackets, and the
 // code again.

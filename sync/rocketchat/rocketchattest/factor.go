@@ -1,12 +1,14 @@
 package rocketchattest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,7 +30,7 @@ func (q *request) secondFactor() error {
 	if !q.asksFactor() || q.settings["Accounts_TwoFactorAuthentication_Enabled"] != true || q.trusted() {
 		return nil
 	}
-	if err := q.code(q.methods(), str(q.header.Get("X-2fa-Code")), q.header.Get("X-2fa-Method")); err != nil {
+	if err := q.code(q.methods(), q.header.Get("X-2fa-Code"), q.header.Get("X-2fa-Method")); err != nil {
 		return err
 	}
 	q.token.trusted, q.token.fingerprint = q.clock().Add(q.remember()), q.fingerprint()
@@ -41,12 +43,13 @@ func (q *request) factorAtLogin() error {
 		return nil
 	}
 	methods := slices.DeleteFunc(q.methods(), func(m string) bool { return m == "password" })
-	code := str(q.body["code"])
-	err := q.code(methods, code, "")
-	if no, ok := err.(*failure); ok {
-		return noLogin(str(no.body["errorType"]), str(no.body["error"]), no.body["details"])
+	err := q.code(methods, cmp.Or(str(q.body["code"]), q.header.Get("X-2fa-Code")), "")
+	var no *failure
+	if !errors.As(err, &no) {
+		return err
 	}
-	return err
+	reason, _, _ := strings.Cut(str(no.body["error"]), " [")
+	return noLogin(str(no.body["errorType"]), reason, no.body["details"])
 }
 
 // trusted reports whether this token needs no code now.
@@ -77,7 +80,7 @@ func (q *request) methods() []string {
 	if q.caller.TOTP != "" {
 		all = append(all, "totp")
 	}
-	if q.caller.EmailCode {
+	if q.caller.EmailCode && slices.ContainsFunc(q.caller.Emails, func(e Email) bool { return e.Verified }) {
 		all = append(all, "email")
 	}
 	if len(all) == 0 && q.caller.Password != "" && q.settings["Accounts_TwoFactorAuthentication_Enforce_Password_Fallback"] == true {

@@ -80,11 +80,7 @@ func (s *Server) answer(q *request, raw []byte) answer {
 	} else if _, said := body["success"]; !said && !q.route.open {
 		body["success"] = true
 	}
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		panic("an answer that is not JSON: " + err.Error())
-	}
-	return answer{status, "application/json", encoded, q.reply}
+	return answer{status, "application/json", encode(body), q.reply}
 }
 
 // handle makes the checks in the order of the real server, and then does it.
