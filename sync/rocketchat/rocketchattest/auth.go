@@ -80,7 +80,7 @@ func sessionRoutes() []route {
 		{method: "GET", name: "me", do: (*request).me},
 		{method: "GET", name: "info", open: true, do: (*request).info},
 		{method: "POST", name: "users.generatePersonalAccessToken", may: []string{"create-personal-access-tokens"}, factor: true,
-			body: pointer(closed("tokenName! bypassTwoFactor:bool")), do: (*request).generateToken},
+			checked: V7, body: pointer(closed("tokenName! bypassTwoFactor:bool")), do: (*request).generateToken},
 		{method: "POST", name: "users.logout", since: V7, body: pointer(closed("userId")), do: (*request).logout},
 	}
 }
@@ -157,7 +157,7 @@ func (q *request) logout() (object, error) {
 			return nil, unauthorized()
 		}
 		if a = q.accounts[str(id)]; a == nil {
-			return nil, refusal("error-invalid-user", "Invalid user", nil)
+			return nil, refusal("error-invalid-user-id", "Invalid user id", nil)
 		}
 	}
 	a.Tokens = nil

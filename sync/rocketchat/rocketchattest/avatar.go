@@ -7,8 +7,8 @@ import (
 
 func avatarRoutes() []route {
 	return []route{
-		{method: "POST", name: "users.setAvatar", body: pointer(closed("avatarUrl userId username user")), do: (*request).setAvatar},
-		{method: "POST", name: "users.resetAvatar", body: pointer(closed("userId username user")), do: (*request).resetAvatar},
+		{method: "POST", name: "users.setAvatar", checked: V7, body: pointer(closed("avatarUrl userId username user")), do: (*request).setAvatar},
+		{method: "POST", name: "users.resetAvatar", checked: V7, body: pointer(closed("userId username user")), do: (*request).resetAvatar},
 	}
 }
 

@@ -46,11 +46,11 @@ func plain(text string) *failure {
 	return &failure{http.StatusBadRequest, object{"success": false, "error": text}}
 }
 
-// noRole is the refusal of a role that does not exist, which has its fields the wrong way
-// round.
-func noRole() *failure {
-	f := plain("error-role-not-found")
-	f.body["errorType"] = "Role not found"
+// swapped is a refusal whose fields are the wrong way round: the code is the error, and the
+// text the type.
+func swapped(code, text string) *failure {
+	f := plain(code)
+	f.body["errorType"] = text
 	return f
 }
 
@@ -83,9 +83,7 @@ func unauthorized() *failure {
 
 // unlicensed is the answer where the licence lacks a module.
 func unlicensed() *failure {
-	f := plain("This is an enterprise feature [error-action-not-allowed]")
-	f.status = http.StatusForbidden
-	return f
+	return refusal("error-action-not-allowed", "This is an enterprise feature", nil)
 }
 
 // crowded is the answer to somebody who asks too often.

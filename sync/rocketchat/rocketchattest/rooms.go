@@ -10,11 +10,14 @@ type kind struct {
 	letter, routes, key, word string
 	anywhere                  string // the permission to put people into rooms that one is not in
 	create                    string
+	kicked                    string // the keys of a request to kick
 }
 
 var (
-	channels = kind{"c", "channels", "channel", "channel", "add-user-to-any-c-room", "create-c"}
-	groups   = kind{"p", "groups", "group", "group", "add-user-to-any-p-room", "create-p"}
+	channels = kind{"c", "channels", "channel", "channel", "add-user-to-any-c-room", "create-c",
+		"roomId roomName userId!"}
+	groups = kind{"p", "groups", "group", "group", "add-user-to-any-p-room", "create-p",
+		"roomId roomName userId username user userIds:strings usernames:strings"}
 )
 
 func roomRoutes() []route {
@@ -30,17 +33,17 @@ func roomRoutes() []route {
 
 // table returns the routes of a kind of rooms.
 func (k kind) table() []route {
-	one := func(words string) *shape { return pointer(closed("roomId roomName userId username user " + words)) }
 	return []route{
-		{method: "GET", name: k.routes + ".list", do: k.list},
+		{method: "GET", name: k.routes + ".list", old: true, do: k.list,
+			query: pointer(closed("_id count:number offset:number sort query fields"))},
 		{method: "GET", name: k.routes + ".info", do: k.info},
 		{method: "GET", name: k.routes + ".members", do: k.members},
-		{method: "POST", name: k.routes + ".create", do: k.make,
+		{method: "POST", name: k.routes + ".create", checked: V7, do: k.make,
 			body: pointer(closed("name! members:strings teams:strings readOnly:bool customFields:object excludeSelf:bool extraData:object"))},
-		{method: "POST", name: k.routes + ".invite", body: one("userIds:strings usernames:strings"), do: k.invite},
-		{method: "POST", name: k.routes + ".kick", body: one("userIds:strings usernames:strings"), do: k.kick},
-		{method: "POST", name: k.routes + ".addOwner", body: one(""), do: k.addOwner},
-		{method: "POST", name: k.routes + ".removeOwner", body: one(""), do: k.removeOwner},
+		{method: "POST", name: k.routes + ".invite", do: k.invite},
+		{method: "POST", name: k.routes + ".kick", checked: V7, do: k.kick, body: pointer(closed(k.kicked))},
+		{method: "POST", name: k.routes + ".addOwner", do: k.addOwner},
+		{method: "POST", name: k.routes + ".removeOwner", do: k.removeOwner},
 	}
 }
 
@@ -219,7 +222,8 @@ func (s *Server) enter(r *Room, a *Account) {
 	}
 }
 
-// targets returns the accounts that a call is about.
+// targets returns the accounts that a call is about. Of a list those are left out without
+// a word who are not there, unless nobody is.
 func (q *request) targets() ([]*Account, error) {
 	ids, names := texts(q.body["userIds"]), texts(q.body["usernames"])
 	if len(ids)+len(names) == 0 {
@@ -233,8 +237,9 @@ func (q *request) targets() ([]*Account, error) {
 	for _, name := range names {
 		all = append(all, q.names[fold(name)])
 	}
-	if slices.Contains(all, nil) {
-		return nil, noUser()
+	all = slices.DeleteFunc(all, func(a *Account) bool { return a == nil })
+	if len(all) == 0 {
+		return nil, swapped("invalid-user-invite-list", "Cannot invite if no users are provided")
 	}
 	return all, nil
 }

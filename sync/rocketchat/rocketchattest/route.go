@@ -11,16 +11,17 @@ type route struct {
 	since, until Generation // zero: always
 	do           func(*request) (object, error)
 
-	open   bool     // nobody needs to be logged in
-	may    []string // any of these permissions is enough
-	module string   // of the licence
-	body   *shape
-	query  *shape
-	second Generation // since when a second factor is asked for, where it was not always
-	factor bool       // one is asked for at all
-	strict bool       // it is not remembered
-	old    bool       // an old-style route in every generation: the limit comes before the shape
-	limit  int        // calls of a window, where that differs from the default
+	open    bool     // nobody needs to be logged in
+	may     []string // any of these permissions is enough
+	module  string   // of the licence
+	body    *shape
+	query   *shape
+	checked Generation // since when the shape of the body is asked for, where it was not always
+	second  Generation // since when a second factor is asked for, where it was not always
+	factor  bool       // one is asked for at all
+	strict  bool       // it is not remembered
+	old     bool       // an old-style route in every generation: the limit comes before the shape
+	limit   int        // calls of a window, where that differs from the default
 }
 
 // key is how a route is found.

@@ -1,6 +1,7 @@
 package rocketchattest
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -8,11 +9,11 @@ import (
 func accountRoutes() []route {
 	target := pointer(closed("userId username user"))
 	return []route{
-		{method: "POST", name: "users.resetE2EKey", factor: true, strict: true, body: target, do: (*request).resetKey},
-		{method: "POST", name: "users.resetTOTP", factor: true, strict: true, body: target, do: (*request).resetFactor},
+		{method: "POST", name: "users.resetE2EKey", factor: true, strict: true, checked: V7, body: target, do: (*request).resetKey},
+		{method: "POST", name: "users.resetTOTP", factor: true, strict: true, checked: V7, body: target, do: (*request).resetFactor},
 		{method: "POST", name: "users.sendWelcomeEmail", since: V7, may: []string{"send-mail"}, body: pointer(closed("email!")),
 			do: (*request).welcome},
-		{method: "POST", name: "users.setStatus", limit: 5, body: pointer(closed("status message expiresAt userId username user")),
+		{method: "POST", name: "users.setStatus", limit: 5, checked: V7, body: pointer(closed("status message expiresAt userId username user")),
 			do: (*request).setStatus},
 		{method: "GET", name: "users.getStatus", do: (*request).status},
 		{method: "GET", name: "users.getPresence", do: (*request).presence},
@@ -20,8 +21,7 @@ func accountRoutes() []route {
 			do: (*request).createToken},
 		{method: "GET", name: "users.checkUsernameAvailability", since: V7, query: pointer(closed("username!")),
 			do: (*request).checkName},
-		{method: "POST", name: "sendInvitationEmail", since: V7, may: []string{"bulk-register-user"},
-			body: pointer(closed("emails!:strings")), do: (*request).invite},
+		{method: "POST", name: "sendInvitationEmail", since: V7, body: pointer(closed("emails!:strings")), do: (*request).invite},
 	}
 }
 
@@ -48,11 +48,20 @@ func (q *request) resetKey() (object, error) {
 	case a == nil:
 		a = q.caller
 	}
+	if a != q.caller {
+		if err := q.mailReset(a, MailKey); err != nil {
+			return nil, err
+		}
+	}
+	if a.Federated {
+		return nil, refusal("error-not-allowed", "Federated Users cant have TOTP", object{"function": "resetTOTP"})
+	}
 	a.E2EKey, a.Tokens = false, nil
 	return object{}, nil
 }
 
-// resetFactor throws away somebody's second factor.
+// resetFactor throws away the secret of somebody's codes, and their sessions with it. Codes
+// by mail stay.
 func (q *request) resetFactor() (object, error) {
 	a, err := q.other()
 	if a == nil && err == nil {
@@ -65,8 +74,31 @@ func (q *request) resetFactor() (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.TOTP, a.EmailCode = "", false
+	if a != q.caller {
+		if err := q.mailReset(a, MailFactor); err != nil {
+			return nil, err
+		}
+	}
+	if a.Federated {
+		return nil, refusal("error-not-allowed", "Federated Users cant have TOTP", object{"function": "resetTOTP"})
+	}
+	if a.TOTP != "" {
+		a.TOTP, a.Tokens = "", nil
+	}
 	return object{}, nil
+}
+
+// mailReset tells somebody what was thrown away, before it is, at their verified addresses.
+func (q *request) mailReset(a *Account, kind MailKind) error {
+	for _, e := range a.Emails {
+		if !e.Verified {
+			continue
+		}
+		if err := q.mail(Mail{To: e.Address, Kind: kind, User: a.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // welcome mails a welcome to whoever has an address.
@@ -83,18 +115,19 @@ func (q *request) welcome() (object, error) {
 }
 
 // invite mails invitations, one after the other until one fails. What is no address is
-// left out without a word.
+// left out without a word, and no refusal has a code of its own.
 func (q *request) invite() (object, error) {
-	emails, _ := q.body["emails"].([]any)
+	if !q.may(q.caller, "bulk-register-user") {
+		return nil, plain("Not allowed [error-not-allowed]")
+	}
 	valid := 0
-	for _, one := range emails {
-		email := str(one)
+	for _, email := range texts(q.body["emails"]) {
 		if _, domain, _ := strings.Cut(email, "@"); !strings.Contains(domain, ".") || strings.ContainsAny(email, " \t<>") {
 			continue
 		}
 		valid++
-		if err := q.mail(Mail{To: email, Kind: MailInvitation}); err != nil {
-			return nil, err
+		if q.mail(Mail{To: email, Kind: MailInvitation}) != nil {
+			return nil, plain("Error trying to send email: connect ECONNREFUSED [error-email-send-failed]")
 		}
 		q.settings["Invitation_Email_Count"] = q.count("Invitation_Email_Count") + 1
 	}
@@ -113,18 +146,20 @@ func (q *request) setStatus() (object, error) {
 	status, hasStatus := given(q.body, "status")
 	message, hasMessage := given(q.body, "message")
 	until, hasUntil := given(q.body, "expiresAt")
-	_, badUntil := time.Parse(time.RFC3339, until)
+	ends, err := time.Parse(time.RFC3339, until)
 	switch {
 	case !hasStatus && !hasMessage:
-		return nil, refusal("error-invalid-params", "must have required property 'status'", nil)
+		return nil, plain("Match error: Failed Match.OneOf, Match.Maybe or Match.Optional validation")
 	case hasMessage && q.settings["Accounts_AllowUserStatusMessageChange"] != true:
 		return nil, refusal("error-not-allowed", "Change status is not allowed", object{"method": "users.setStatus"})
-	case hasUntil && badUntil != nil:
-		return nil, refusal("error-invalid-date", "Invalid date", nil)
-	case hasStatus && !knownStatus[status] && q.generation == V3_11:
-		return nil, refusal("error-invalid-status", "Valid status types include online, away, offline, and busy.", nil)
-	case hasStatus && !knownStatus[status]:
-		return nil, refusal("error-status-not-allowed", "Status is not allowed", nil)
+	case hasUntil && err != nil:
+		return nil, refusal("error-invalid-date", "Invalid expiresAt date string", object{"method": "users.setStatus"})
+	case hasUntil && !ends.After(q.clock()):
+		return nil, refusal("error-invalid-date", "expiresAt must be a future date", object{"method": "users.setStatus"})
+	case hasStatus && !slices.Contains(statuses, status):
+		return nil, q.noStatus()
+	case status == "offline" && q.settings["Accounts_AllowInvisibleStatusOption"] != true:
+		return nil, refusal("error-status-not-allowed", "Invisible status is disabled", object{"method": "users.setStatus"})
 	}
 	if hasStatus {
 		a.Status = status
@@ -135,7 +170,15 @@ func (q *request) setStatus() (object, error) {
 	return object{}, nil
 }
 
-var knownStatus = map[string]bool{"online": true, "away": true, "offline": true, "busy": true}
+var statuses = []string{"online", "away", "offline", "busy"}
+
+// noStatus is the refusal of a status that there is not; now it is one of the shape.
+func (q *request) noStatus() *failure {
+	if q.generation == V8 {
+		return refusal("error-invalid-params", "must be equal to one of the allowed values", nil)
+	}
+	return refusal("error-invalid-status", "Valid status types include online, away, offline, and busy.", object{"method": "users.setStatus"})
+}
 
 // whom returns the account that a call may alter: the caller's own, or another one with
 // one of these permissions.
@@ -157,7 +200,11 @@ func (q *request) status() (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	return object{"_id": a.ID, "status": a.Status, "message": a.StatusText}, nil
+	o := object{"_id": a.ID, "status": a.Status}
+	if q.generation < V8 {
+		o["message"] = a.StatusText
+	}
+	return o, nil
 }
 
 func (q *request) presence() (object, error) {

@@ -141,7 +141,7 @@ func (q *request) fits() error {
 		code = "invalid-params"
 	}
 	fault := ""
-	if q.route.body != nil {
+	if q.route.body != nil && q.generation >= q.route.checked {
 		fault = q.route.body.fault(q.body, say)
 	}
 	if fault == "" && q.route.query != nil && q.generation > V3_11 {

@@ -30,6 +30,7 @@ func defaultSettings() map[string]any {
 		"Accounts_BlockedDomainsList":                                "",
 		"Accounts_CustomFields":                                      "",
 		"Accounts_AllowUserAvatarChange":                             true,
+		"Accounts_AllowInvisibleStatusOption":                        true,
 		"Accounts_AllowUserStatusMessageChange":                      true,
 		"Accounts_Send_Email_When_Activating":                        true,
 		"Accounts_Send_Email_When_Deactivating":                      true,

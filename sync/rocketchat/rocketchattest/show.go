@@ -128,7 +128,7 @@ func (q *request) sought() *Account {
 		return q.exactly(value("userId"))
 	case value("username") != "":
 		return q.exactly(value("username"))
-	case q.generation == V3_11 || !all:
+	case q.generation == V3_11 || !all: // importId is not known in 3.11
 		return nil
 	case value("email") != "":
 		return q.addresses[fold(value("email"))]

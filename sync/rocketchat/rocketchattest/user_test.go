@@ -276,10 +276,41 @@ func TestTheBridgeCanLockItselfOut(t *testing.T) {
 	c = start(t, Options{})
 	c.s.Edit(c.id, func(a *Account) { a.TOTP, a.E2EKey = "GEZDGNBVGY3TQOJQ", true })
 	c.post("users.resetTOTP", object{}).good(t)
-	c.post("users.resetE2EKey", object{}).good(t)
-	if a := c.account(c.id); a.TOTP != "" || a.E2EKey {
-		t.Errorf("after empty resets %+v", a)
+	if got := c.get("me"); got.status != 401 || c.account(c.id).TOTP != "" {
+		t.Errorf("answered %d after an empty reset", got.status)
 	}
+	c = start(t, Options{})
+	c.s.Edit(c.id, func(a *Account) { a.E2EKey = true })
+	c.post("users.resetE2EKey", object{}).good(t)
+	if got := c.get("me"); got.status != 401 || c.account(c.id).E2EKey {
+		t.Errorf("answered %d after an empty reset", got.status)
+	}
+}
+
+func TestResetsTellWhoMayBeTold(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	id := c.made(with(ada(), "verified", true))
+	c.s.Edit(id, func(a *Account) { a.TOTP, a.E2EKey = "GEZDGNBVGY3TQOJQ", true })
+	c.s.Issue(id, Token{})
+	c.s.FailMail(func(Mail) bool { return true })
+	c.post("users.resetTOTP", object{"userId": id}).bad(t, 400, "error-email-send-failed")
+	if a := c.account(id); a.TOTP == "" || len(a.Tokens) != 1 {
+		t.Errorf("reset though nobody could be told: %+v", a)
+	}
+	c.s.FailMail(nil)
+	c.post("users.resetTOTP", object{"userId": id}).good(t)
+	c.post("users.resetE2EKey", object{"username": "ada"}).good(t)
+	if a := c.account(id); a.TOTP != "" || a.E2EKey || len(a.Tokens) != 0 || !a.EmailCode {
+		t.Errorf("after the resets %+v", a)
+	}
+	want := []Mail{{"ada@rocket.example", MailFactor, id}, {"ada@rocket.example", MailKey, id}}
+	if got := c.s.Mails(); !slices.Equal(got, want) {
+		t.Errorf("mailed %v, want %v", got, want)
+	}
+	c.s.Forbid("edit-other-user-totp", "edit-other-user-e2ee")
+	c.post("users.resetTOTP", object{"userId": id}).bad(t, 400, "error-not-allowed")
+	c.post("users.resetE2EKey", object{"userId": id}).bad(t, 400, "error-not-allowed")
 }
 
 func TestLogoutOfOthers(t *testing.T) {
@@ -291,7 +322,7 @@ func TestLogoutOfOthers(t *testing.T) {
 	if tokens := c.account(id).Tokens; len(tokens) != 0 {
 		t.Errorf("there are %d tokens", len(tokens))
 	}
-	c.post("users.logout", object{"userId": "nobody"}).bad(t, 400, "error-invalid-user")
+	c.post("users.logout", object{"userId": "nobody"}).bad(t, 400, "error-invalid-user-id")
 	c.s.Forbid("logout-other-user")
 	says(t, c.post("users.logout", object{"userId": id}).bad(t, 403, nil), "unauthorized")
 }
@@ -341,9 +372,8 @@ func TestInfoFindsPeople(t *testing.T) {
 			}
 		}
 		c.get("users.info?username=ADA").bad(t, 400, nil)
-		for _, query := range []string{"email=ADA@rocket.example", "importId=cn=ada"} {
-			got := c.get("users.info?" + query)
-			if g != V3_11 && got.status != 200 || g == V3_11 && got.status != 400 {
+		for query, since := range map[string]Generation{"email=ADA@rocket.example": V8, "importId=cn=ada": V7} {
+			if got := c.get("users.info?" + query); (got.status == 200) != (g >= since) {
 				t.Errorf("%s: answered %d %s", query, got.status, got.raw)
 			}
 		}
@@ -352,8 +382,19 @@ func TestInfoFindsPeople(t *testing.T) {
 		if user["emails"] != nil || user["lastLogin"] != nil {
 			t.Errorf("shows %v", user)
 		}
-		c.get("users.info?email=ada@rocket.example").bad(t, 400, nil)
+		if got := c.get("users.info?email=ada@rocket.example"); got.status != 400 {
+			t.Errorf("answered %d %s", got.status, got.raw)
+		}
 	})
+}
+
+func TestInfoOfNobodyInParticular(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	c.get("users.info").bad(t, 400, "error-invalid-params")
+	c.get("users.info?userId=a&username=b").bad(t, 400, "error-invalid-params")
+	c.s.Upgrade(V7)
+	c.get("users.info").bad(t, 400, "invalid-params")
 }
 
 func TestListsComeInPages(t *testing.T) {
@@ -381,8 +422,16 @@ func TestListByAddressIsExact(t *testing.T) {
 	c := start(t, Options{})
 	c.made(ada())
 	c.made(with(with(ada(), "username", "bada"), "email", "bada@rocket.example"))
-	if got := c.get("users.list?email=ADA@rocket.example").good(t); got["total"] != 1.0 {
-		t.Errorf("found %v", got)
+	for g, want := range map[Generation]float64{V3_11: 5, V7: 5, V8: 1} {
+		c.s.Upgrade(g)
+		if got := c.get("users.list?email=ADA@rocket.example").good(t); got["total"] != want {
+			t.Errorf("%s found %v", g, got)
+		}
+	}
+	c.s.Upgrade(V8)
+	c.get("users.list?active=true").bad(t, 400, "error-invalid-params")
+	if got := c.get(`users.list?query={"active":false}`).good(t); got["total"] != 5.0 {
+		t.Errorf("a query that is ignored found %v", got)
 	}
 	c.s.Forbid("view-full-other-user-info")
 	c.get("users.list?email=ada@rocket.example").bad(t, 403, nil)
@@ -444,8 +493,10 @@ func TestWelcomeAndInvitations(t *testing.T) {
 	c.post("sendInvitationEmail", object{"emails": []string{"a@rocket.example", "nonsense", "b@rocket.example"}}).good(t)
 	says(t, c.post("sendInvitationEmail", object{"emails": []string{"nonsense"}}).bad(t, 400, nil), "[error-email-send-failed]")
 	c.s.FailMail(func(m Mail) bool { return m.To == "d@rocket.example" })
-	c.post("sendInvitationEmail", object{"emails": []string{"c@rocket.example", "d@rocket.example", "e@rocket.example"}}).
-		bad(t, 400, "error-email-send-failed")
+	says(t, c.post("sendInvitationEmail", object{"emails": []string{"c@rocket.example", "d@rocket.example", "e@rocket.example"}}).
+		bad(t, 400, nil), "[error-email-send-failed]")
+	c.s.Forbid("bulk-register-user")
+	says(t, c.post("sendInvitationEmail", object{"emails": []string{"c@rocket.example"}}).bad(t, 400, nil), "[error-not-allowed]")
 	want := []Mail{{"ada@rocket.example", MailWelcome, id}, {To: "a@rocket.example", Kind: MailInvitation},
 		{To: "b@rocket.example", Kind: MailInvitation}, {To: "c@rocket.example", Kind: MailInvitation}}
 	if got := c.s.Mails(); !slices.Equal(got, want) {
@@ -503,18 +554,22 @@ func TestStatus(t *testing.T) {
 	id := c.made(ada())
 	c.post("users.setStatus", object{"userId": id, "status": "busy", "message": "thinking"}).good(t)
 	got := c.get("users.getStatus?userId=" + id).good(t)
-	if got["status"] != "busy" || got["message"] != "thinking" || c.get("users.getPresence?username=ada").good(t)["presence"] != "busy" {
+	if got["status"] != "busy" || c.account(id).StatusText != "thinking" || c.get("users.getPresence?username=ada").good(t)["presence"] != "busy" {
 		t.Errorf("the status is %v", got)
 	}
-	c.post("users.setStatus", object{"userId": id, "status": "sleeping"}).bad(t, 400, "error-status-not-allowed")
+	c.post("users.setStatus", object{"userId": id, "status": "sleeping"}).bad(t, 400, "error-invalid-params")
 	c.post("users.setStatus", object{"userId": id, "message": "x", "expiresAt": "soon"}).bad(t, 400, "error-invalid-date")
-	c.post("users.setStatus", object{"userId": id}).bad(t, 400, "error-invalid-params")
+	c.post("users.setStatus", object{"userId": id, "message": "x", "expiresAt": "2020-01-01T00:00:00Z"}).bad(t, 400, "error-invalid-date")
+	says(t, c.post("users.setStatus", object{"userId": id}).bad(t, 400, nil), "Match error")
+	c.s.SetSetting("Accounts_AllowInvisibleStatusOption", false)
+	c.post("users.setStatus", object{"userId": id, "status": "offline"}).bad(t, 400, "error-status-not-allowed")
 }
 
 func TestTargets(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})
-	c.post("users.delete", object{}).bad(t, 400, "error-invalid-params")
+	says(t, c.post("users.delete", object{}).bad(t, 400, "error-invalid-params"), "must match a schema in anyOf")
+	c.post("users.delete", object{"userId": "nobody", "username": "nobody"}).bad(t, 400, "error-invalid-user")
 	c.post("users.resetAvatar", object{}).bad(t, 400, "error-user-param-not-provided")
 	c.post("users.resetAvatar", object{"userId": "nobody"}).bad(t, 400, "error-invalid-user")
 	c.s.Forbid("delete-user")
