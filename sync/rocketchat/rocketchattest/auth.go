@@ -78,7 +78,7 @@ func sessionRoutes() []route {
 	return []route{
 		{method: "POST", name: "login", open: true, do: (*request).login},
 		{method: "GET", name: "me", do: (*request).me},
-		{method: "GET", name: "info", open: true, do: (*request).info},
+		{method: "GET", name: "info", open: true, free: true, do: (*request).info},
 		{method: "POST", name: "users.generatePersonalAccessToken", may: []string{"create-personal-access-tokens"}, factor: true,
 			checked: V7, body: pointer(closed("tokenName! bypassTwoFactor:bool")), do: (*request).generateToken},
 		{method: "POST", name: "users.logout", since: V7, body: pointer(closed("userId")), do: (*request).logout},

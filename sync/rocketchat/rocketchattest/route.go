@@ -21,6 +21,7 @@ type route struct {
 	factor  bool       // one is asked for at all
 	strict  bool       // it is not remembered
 	old     bool       // an old-style route in every generation: the limit comes before the shape
+	free    bool       // there is no limit
 	limit   int        // calls of a window, where that differs from the default
 }
 

@@ -70,7 +70,7 @@ func TestNobodyWithoutAGoodToken(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, g Generation) {
 		c := start(t, Options{Generation: g})
-		if got := c.get("me").good0(t); got["username"] != "rollcall.bridge" {
+		if got := c.get("me").fine(t); got["username"] != "rollcall.bridge" {
 			t.Errorf("is %v", got["username"])
 		}
 		c.id = "rocket.cat"
@@ -87,9 +87,9 @@ func TestLoginOpensASession(t *testing.T) {
 	c := start(t, Options{Clock: clock.Now})
 	id := c.made(ada())
 	for _, user := range []any{"ADA", "ada@rocket.example", object{"username": "ada"}} {
-		got := c.post("login", object{"user": user, "password": "analytical"}).good0(t)["data"].(object)
+		got := c.post("login", object{"user": user, "password": "analytical"}).fine(t)["data"].(object)
 		own := &client{t: t, s: c.s, id: id, token: got["authToken"].(string)}
-		own.get("me").good0(t)
+		own.get("me").fine(t)
 	}
 	if at := c.account(id).LastLogin; !at.Equal(clock.Now()) {
 		t.Errorf("the last login was %v", at)

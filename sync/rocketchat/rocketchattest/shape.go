@@ -108,6 +108,10 @@ func (s shape) check(o object, key string, say words) string {
 	if !known {
 		return formatted(say.extra, key)
 	}
+	if o[key] == nil && !slices.Contains(s.must, key) {
+		delete(o, key) // which may be left out may be null
+		return ""
+	}
 	value, ok := coerce(o[key], kind)
 	if !ok {
 		return formatted(say.kind, names[kind], key)
