@@ -136,10 +136,16 @@ func TestCustomFields(t *testing.T) {
 	if got := fmt.Sprint(user["customFields"]); got != "map[badge:123 unit:A]" {
 		t.Errorf("stored %s", got)
 	}
-	c.post("users.update", object{"userId": user["_id"], "data": object{"customFields": object{"unit": "B"}}}).good(t)
+	update := func(fields object) reply {
+		return c.post("users.update", object{"userId": user["_id"], "data": object{"customFields": fields}})
+	}
+	update(object{"badge": "77"}).bad(t, 400, "error-user-registration-custom-field") // a choice is wanted each time
+	update(object{"unit": "B"}).good(t)
 	if got := fmt.Sprint(c.account("ada").CustomFields); got != "map[badge:123 unit:B]" {
 		t.Errorf("stored %s", got)
 	}
+	c.s.SetSetting("Accounts_CustomFields", "{")
+	update(object{"unit": "A"}).bad(t, 400, "error-invalid-customfield-json")
 }
 
 func TestSeats(t *testing.T) {

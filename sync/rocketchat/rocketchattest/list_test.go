@@ -14,7 +14,7 @@ func TestInfoFindsPeople(t *testing.T) {
 		c := start(t, Options{Generation: g})
 		id := c.made(ada())
 		c.s.Edit(id, func(a *Account) { a.ImportIDs = []string{"cn=ada"} })
-		for _, query := range []string{"userId=" + id, "userId=ada", "username=ada"} {
+		for _, query := range []string{"userId=" + id, "userId=ada", "username=ada", "username=" + id} {
 			user := c.get("users.info?" + query).good(t)["user"].(object)
 			if user["_id"] != id || user["emails"] == nil {
 				t.Errorf("%s: found %v", query, user)
@@ -28,8 +28,14 @@ func TestInfoFindsPeople(t *testing.T) {
 		}
 		c.s.Forbid("view-full-other-user-info")
 		user := c.get("users.info?userId=" + id).good(t)["user"].(object)
-		if user["emails"] != nil || user["lastLogin"] != nil {
+		if user["emails"] != nil || user["lastLogin"] != nil || user["roles"] != nil {
 			t.Errorf("shows %v", user)
+		}
+		if listed := c.get("users.list?count=1").good(t)["users"].([]any)[0].(object); listed["emails"] != nil || listed["roles"] != nil {
+			t.Errorf("lists %v", listed)
+		}
+		if own := c.get("users.info?userId=" + c.id).good(t)["user"].(object); own["emails"] == nil || own["services"] == nil {
+			t.Errorf("shows of oneself %v", own)
 		}
 		if got := c.get("users.info?email=ada@rocket.example"); got.status != 400 {
 			t.Errorf("answered %d %s", got.status, got.raw)

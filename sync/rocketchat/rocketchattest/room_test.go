@@ -176,5 +176,7 @@ func TestOfListsThoseAreLeftOutWhoAreNotThere(t *testing.T) {
 	}
 	body := c.post("channels.invite", object{"roomId": room.ID, "userIds": []string{"nobody"}}).bad(t, 400, "Cannot invite if no users are provided")
 	says(t, body, "invalid-user-invite-list")
+	c.post("channels.invite", object{"roomId": room.ID}).bad(t, 400, "error-users-params-not-provided")
+	c.s.Upgrade(V3_11)
 	c.post("channels.invite", object{"roomId": room.ID, "userId": "nobody"}).bad(t, 400, "error-invalid-user")
 }

@@ -200,7 +200,7 @@ func (k kind) invite(q *request) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := q.targets()
+	people, err := q.invited()
 	if err != nil {
 		return nil, err
 	}
@@ -222,26 +222,49 @@ func (s *Server) enter(r *Room, a *Account) {
 	}
 }
 
-// targets returns the accounts that a call is about. Of a list those are left out without
-// a word who are not there, unless nobody is.
-func (q *request) targets() ([]*Account, error) {
-	ids, names := texts(q.body["userIds"]), texts(q.body["usernames"])
-	if len(ids)+len(names) == 0 {
+// invited returns whom to invite: now a list, from which those are left out without a word
+// who are not there, unless nobody is.
+func (q *request) invited() ([]*Account, error) {
+	if q.generation == V3_11 {
 		a, err := q.target()
 		return []*Account{a}, err
 	}
-	var all []*Account
-	for _, id := range ids {
-		all = append(all, q.accounts[id])
-	}
-	for _, name := range names {
-		all = append(all, q.names[fold(name)])
-	}
-	all = slices.DeleteFunc(all, func(a *Account) bool { return a == nil })
-	if len(all) == 0 {
+	people, asked := q.people()
+	switch {
+	case asked == 0:
+		return nil, refusal("error-users-params-not-provided",
+			`Please provide "userId" or "username" or "userIds" or "usernames" as param`, nil)
+	case len(people) == 0:
 		return nil, swapped("invalid-user-invite-list", "Cannot invite if no users are provided")
 	}
-	return all, nil
+	return people, nil
+}
+
+// people returns those of the accounts that a call lists who are there, and how many it
+// lists.
+func (q *request) people() (found []*Account, asked int) {
+	ids := append(texts(q.body["userIds"]), texts(q.body["userId"])...)
+	names := slices.Concat(texts(q.body["usernames"]), texts(q.body["username"]), texts(q.body["user"]))
+	for _, id := range ids {
+		found = append(found, q.accounts[id])
+	}
+	for _, name := range names {
+		found = append(found, q.names[fold(name)])
+	}
+	return slices.DeleteFunc(found, func(a *Account) bool { return a == nil }), len(ids) + len(names)
+}
+
+// kicked returns whom to take out: one, who has to be there, or a list.
+func (q *request) kicked() ([]*Account, error) {
+	if q.body["userIds"] == nil && q.body["usernames"] == nil {
+		a, err := q.target()
+		return []*Account{a}, err
+	}
+	people, _ := q.people()
+	if len(people) == 0 {
+		return nil, noUser()
+	}
+	return people, nil
 }
 
 // kick takes people out of a room, but never its last owner.
@@ -250,7 +273,7 @@ func (k kind) kick(q *request) (object, error) {
 	if err != nil {
 		return nil, err
 	}
-	people, err := q.targets()
+	people, err := q.kicked()
 	if err != nil {
 		return nil, err
 	}
