@@ -66,3 +66,18 @@ func (q *request) resetAvatar() (object, error) {
 	a.Avatar, a.AvatarETag = nil, ""
 	return object{}, nil
 }
+
+// whom returns the account that a call may alter: the caller's own, or another one with
+// one of these permissions.
+func (q *request) whom(permissions ...string) (*Account, error) {
+	a, err := q.other()
+	switch {
+	case err != nil:
+		return nil, err
+	case a == nil:
+		return q.caller, nil
+	case a != q.caller && !q.mayAny(permissions...):
+		return nil, unauthorized()
+	}
+	return a, nil
+}

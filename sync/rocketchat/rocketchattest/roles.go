@@ -1,8 +1,6 @@
 package rocketchattest
 
-import (
-	"slices"
-)
+import "slices"
 
 func roleRoutes() []route {
 	return []route{

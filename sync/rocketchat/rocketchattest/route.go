@@ -31,7 +31,8 @@ func (r *route) key() string { return r.method + " " + r.name }
 // table returns all routes.
 func table() map[string][]*route {
 	all := map[string][]*route{}
-	for _, some := range [][]route{sessionRoutes(), userRoutes(), accountRoutes(), roleRoutes(), roomRoutes(), teamRoutes(), settingRoutes(), avatarRoutes()} {
+	for _, some := range [][]route{sessionRoutes(), userRoutes(), avatarRoutes(), statusRoutes(), resetRoutes(), mailRoutes(),
+		roleRoutes(), roomRoutes(), teamRoutes(), settingRoutes()} {
 		for _, r := range some {
 			all[r.key()] = append(all[r.key()], &r)
 		}
@@ -65,4 +66,5 @@ func (s *Server) there(key string) *route {
 	return nil
 }
 
+// pointer returns a shape as the table wants it.
 func pointer(s shape) *shape { return &s }

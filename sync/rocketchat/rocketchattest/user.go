@@ -33,6 +33,8 @@ func userRoutes() []route {
 			body: pointer(closed("userId! activeStatus!:bool confirmRelinquish:bool")), do: (*request).setActiveStatus},
 		{method: "POST", name: "users.deactivateIdle", since: V7, may: []string{"edit-other-user-active-status"},
 			body: pointer(closed("daysIdle!:number role")), do: (*request).deactivateIdle},
+		{method: "GET", name: "users.checkUsernameAvailability", since: V7, query: pointer(closed("username!")),
+			do: (*request).checkName},
 		{method: "POST", name: "users.delete", may: []string{"delete-user"}, checked: V7, do: (*request).deleteUser,
 			body: pointer(closed("confirmRelinquish:bool").some("userId username user"))},
 	}
@@ -237,4 +239,16 @@ func (q *request) nameSigns(data object) error {
 		return plain("Name contains invalid characters")
 	}
 	return nil
+}
+
+func (q *request) checkName() (object, error) {
+	name := q.query.Get("username")
+	if name == q.caller.Username {
+		return object{"result": true}, nil
+	}
+	free, err := q.nameFree(name)
+	if err != nil {
+		return nil, err
+	}
+	return object{"result": free}, nil
 }
