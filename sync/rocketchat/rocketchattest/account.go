@@ -40,7 +40,7 @@ type Account struct {
 	RequireChange  bool
 	InactiveReason string
 	TOTP           string // the secret in base32; empty: that factor is off
-	EmailCode      bool   // a code by mail is asked for
+	EmailCode      bool   // a code by mail is asked for, if an address is verified
 	E2EKey         bool
 	Tokens         []Token // sessions and personal access tokens, in one list as in the real server
 
@@ -97,6 +97,7 @@ func (s *Server) add(a Account) *Account {
 
 // index makes an account findable by what it is called.
 func (s *Server) index(a *Account) {
+	s.ordered = nil
 	if a.Username != "" {
 		s.names[fold(a.Username)] = a
 	}
@@ -147,11 +148,15 @@ func (s *Server) Accounts() []Account {
 	return all
 }
 
-// byName returns all accounts in order.
+// byName returns all accounts in order. The order is kept until a name changes, because
+// whoever lists a large workspace asks page by page.
 func (s *Server) byName() []*Account {
-	return slices.SortedFunc(maps.Values(s.accounts), func(a, b *Account) int {
-		return cmp.Or(strings.Compare(a.Username, b.Username), strings.Compare(a.ID, b.ID))
-	})
+	if s.ordered == nil {
+		s.ordered = slices.SortedFunc(maps.Values(s.accounts), func(a, b *Account) int {
+			return cmp.Or(strings.Compare(a.Username, b.Username), strings.Compare(a.ID, b.ID))
+		})
+	}
+	return slices.Clone(s.ordered)
 }
 
 // Edit changes an account behind the server's back, as an administrator with the
@@ -180,6 +185,7 @@ func (s *Server) Remove(id string) {
 func (s *Server) drop(a *Account) {
 	s.alter(a, func() { a.Username, a.Emails = "", nil })
 	delete(s.accounts, a.ID)
+	s.ordered = nil
 	for _, r := range s.rooms {
 		r.leave(a.ID)
 	}

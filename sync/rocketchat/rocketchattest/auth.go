@@ -78,9 +78,11 @@ func sessionRoutes() []route {
 	return []route{
 		{method: "POST", name: "login", open: true, do: (*request).login},
 		{method: "GET", name: "me", do: (*request).me},
-		{method: "GET", name: "info", open: true, do: (*request).info},
+		{method: "GET", name: "info", open: true, free: true, do: (*request).info},
 		{method: "POST", name: "users.generatePersonalAccessToken", may: []string{"create-personal-access-tokens"}, factor: true,
-			body: pointer(closed("tokenName! bypassTwoFactor:bool")), do: (*request).generateToken},
+			checked: V7, body: pointer(closed("tokenName! bypassTwoFactor:bool")), do: (*request).generateToken},
+		{method: "POST", name: "users.createToken", factor: true, second: V8, body: pointer(closed("userId! secret!")),
+			do: (*request).createToken},
 		{method: "POST", name: "users.logout", since: V7, body: pointer(closed("userId")), do: (*request).logout},
 	}
 }
@@ -157,9 +159,22 @@ func (q *request) logout() (object, error) {
 			return nil, unauthorized()
 		}
 		if a = q.accounts[str(id)]; a == nil {
-			return nil, refusal("error-invalid-user", "Invalid user", nil)
+			return nil, refusal("error-invalid-user-id", "Invalid user id", nil)
 		}
 	}
 	a.Tokens = nil
 	return object{"message": "User " + a.ID + " has been logged out!"}, nil
+}
+
+// createToken opens a session for somebody, where the server's environment allows it.
+func (q *request) createToken() (object, error) {
+	a, err := q.target()
+	if err != nil {
+		return nil, err
+	}
+	secret := str(q.settings["CREATE_TOKENS_FOR_USERS_SECRET"])
+	if secret == "" || secret != q.body["secret"] {
+		return nil, refusal("error-not-authorized", "Not authorized", object{"method": "createToken"})
+	}
+	return object{"data": object{"userId": a.ID, "authToken": q.issue(a, Token{})}}, nil
 }

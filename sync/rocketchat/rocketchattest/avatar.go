@@ -7,8 +7,8 @@ import (
 
 func avatarRoutes() []route {
 	return []route{
-		{method: "POST", name: "users.setAvatar", body: pointer(closed("avatarUrl userId username user")), do: (*request).setAvatar},
-		{method: "POST", name: "users.resetAvatar", body: pointer(closed("userId username user")), do: (*request).resetAvatar},
+		{method: "POST", name: "users.setAvatar", checked: V7, body: pointer(closed("avatarUrl userId username user")), do: (*request).setAvatar},
+		{method: "POST", name: "users.resetAvatar", checked: V7, body: pointer(closed("userId username user")), do: (*request).resetAvatar},
 	}
 }
 
@@ -65,4 +65,19 @@ func (q *request) resetAvatar() (object, error) {
 	}
 	a.Avatar, a.AvatarETag = nil, ""
 	return object{}, nil
+}
+
+// whom returns the account that a call may alter: the caller's own, or another one with
+// one of these permissions.
+func (q *request) whom(permissions ...string) (*Account, error) {
+	a, err := q.other()
+	switch {
+	case err != nil:
+		return nil, err
+	case a == nil:
+		return q.caller, nil
+	case a != q.caller && !q.mayAny(permissions...):
+		return nil, unauthorized()
+	}
+	return a, nil
 }

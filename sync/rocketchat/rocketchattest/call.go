@@ -38,6 +38,11 @@ func BadGateway() Fault {
 	return Fault{Status: 502, Body: "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>"}
 }
 
+// Crowded is what somebody hears who asks too often, without the headers.
+func Crowded(seconds int64) Fault {
+	return Fault{Status: 429, Body: crowded(seconds).text()}
+}
+
 // Raced is what Meteor answers when somebody else made the same account between the check
 // and the writing: a code that is a number. It is done all the same, so that the account
 // is there.

@@ -1,7 +1,5 @@
 package rocketchattest
 
-import "maps"
-
 // deleteUser removes an account, and with its messages what the workspace says at that
 // moment.
 func (q *request) deleteUser() (object, error) {
@@ -24,7 +22,7 @@ func (q *request) deleteUser() (object, error) {
 	}
 	gone := q.relinquish(a)
 	q.erase(a)
-	q.undirect(a)
+	gone = append(gone, q.undirect(a)...)
 	q.drop(a)
 	return object{"deletedRooms": gone}, nil
 }
@@ -51,9 +49,15 @@ func (s *Server) unlink(a *Account, m Message) Message {
 	return m
 }
 
-// undirect removes the conversations of two in which somebody is one.
-func (s *Server) undirect(a *Account) {
-	maps.DeleteFunc(s.rooms, func(_ string, r *Room) bool {
-		return r.Type == "d" && len(r.Members) <= 2 && r.member(a.ID) != nil
-	})
+// undirect removes the conversations of two in which somebody is one, and returns their
+// ids.
+func (s *Server) undirect(a *Account) []string {
+	var gone []string
+	for _, r := range s.roomsOf(a.ID) {
+		if r.Type == "d" && len(r.Members) <= 2 {
+			delete(s.rooms, r.ID)
+			gone = append(gone, r.ID)
+		}
+	}
+	return gone
 }

@@ -9,8 +9,13 @@
 // routes and answers; [V3_11] is the one that was observed on a running server, the
 // newer ones follow its source.
 //
-// [Start] serves one on loopback until a test ends. [Server.Add] and its like put things
-// there, [Server.Account] and its like look at them, [Server.Calls] tells what was asked
-// and [Server.Mails] what would have been mailed. [Server.Rules] makes it fail on cue.
-// Nothing in it waits for time to pass: the clock is an option.
+// [Start] serves one on loopback until a test ends; the bridge has an account there, with
+// a personal access token and a role of its own. [Server.Add] and its like put things
+// there, [Server.Account] and its like look at them, [Server.Permit] and [Server.Forbid]
+// say what the bridge may, [Server.Calls] tells what was asked and [Server.Mails] what
+// would have been mailed. [Server.Rules] makes it fail on cue. Nothing in it waits for
+// time to pass: the clock is an option.
+//
+// It knows nothing of writing messages, of links that invite, of other ways to sign in
+// than a password, of password policies, or of federation beyond leaving its people alone.
 package rocketchattest

@@ -1,6 +1,7 @@
 package rocketchattest
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 )
@@ -15,7 +16,19 @@ type failure struct {
 }
 
 // Error returns the answer.
-func (f *failure) Error() string { return fmt.Sprint(f.status, " ", f.body) }
+func (f *failure) Error() string { return fmt.Sprint(f.status, " ", f.text()) }
+
+// text is the answer as it is sent.
+func (f *failure) text() string { return string(encode(f.body)) }
+
+// encode turns an answer into JSON.
+func encode(o object) []byte {
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic("an answer that is not JSON: " + err.Error())
+	}
+	return text
+}
 
 // refusal is how nearly all rules say no: the reason with the code in brackets, and the
 // code again.
@@ -33,11 +46,11 @@ func plain(text string) *failure {
 	return &failure{http.StatusBadRequest, object{"success": false, "error": text}}
 }
 
-// noRole is the refusal of a role that does not exist, which has its fields the wrong way
-// round.
-func noRole() *failure {
-	f := plain("error-role-not-found")
-	f.body["errorType"] = "Role not found"
+// swapped is a refusal whose fields are the wrong way round: the code is the error, and the
+// text the type.
+func swapped(code, text string) *failure {
+	f := plain(code)
+	f.body["errorType"] = text
 	return f
 }
 
@@ -70,9 +83,7 @@ func unauthorized() *failure {
 
 // unlicensed is the answer where the licence lacks a module.
 func unlicensed() *failure {
-	f := plain("This is an enterprise feature [error-action-not-allowed]")
-	f.status = http.StatusForbidden
-	return f
+	return refusal("error-action-not-allowed", "This is an enterprise feature", nil)
 }
 
 // crowded is the answer to somebody who asks too often.

@@ -1,12 +1,14 @@
 package rocketchattest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,8 +30,11 @@ func (q *request) secondFactor() error {
 	if !q.asksFactor() || q.settings["Accounts_TwoFactorAuthentication_Enabled"] != true || q.trusted() {
 		return nil
 	}
-	if err := q.code(q.methods(), str(q.header.Get("X-2fa-Code")), q.header.Get("X-2fa-Method")); err != nil {
+	if err := q.code(q.method(q.header.Get("X-2fa-Method"), true), q.header.Get("X-2fa-Code")); err != nil {
 		return err
+	}
+	if q.route.strict {
+		return nil
 	}
 	q.token.trusted, q.token.fingerprint = q.clock().Add(q.remember()), q.fingerprint()
 	return nil
@@ -40,13 +45,13 @@ func (q *request) factorAtLogin() error {
 	if q.settings["Accounts_TwoFactorAuthentication_Enabled"] != true {
 		return nil
 	}
-	methods := slices.DeleteFunc(q.methods(), func(m string) bool { return m == "password" })
-	code := str(q.body["code"])
-	err := q.code(methods, code, "")
-	if no, ok := err.(*failure); ok {
-		return noLogin(str(no.body["errorType"]), str(no.body["error"]), no.body["details"])
+	err := q.code(q.method("", false), cmp.Or(str(q.body["code"]), q.header.Get("X-2fa-Code")))
+	var no *failure
+	if !errors.As(err, &no) {
+		return err
 	}
-	return err
+	reason, _, _ := strings.Cut(str(no.body["error"]), " [")
+	return noLogin(str(no.body["errorType"]), reason, no.body["details"])
 }
 
 // trusted reports whether this token needs no code now.
@@ -55,12 +60,19 @@ func (q *request) trusted() bool {
 	switch {
 	case q.token.BypassTwoFactor:
 		return true
+	case q.generation == V8 && q.registering(now) && len(q.methods()) == 0:
+		return true
 	case q.route.strict:
 		return false
-	case now.Before(q.caller.CreatedAt.Add(q.remember())):
-		return true // who registered a moment ago is known
+	case q.generation < V8 && q.registering(now):
+		return true
 	}
 	return now.Before(q.token.trusted) && q.token.fingerprint == q.fingerprint()
+}
+
+// registering reports whether the caller came a moment ago, and is known for that.
+func (q *request) registering(now time.Time) bool {
+	return now.Before(q.caller.CreatedAt.Add(q.remember()))
 }
 
 // remember is how long a good code lasts.
@@ -71,37 +83,45 @@ func (s *Server) remember() time.Duration {
 // fingerprint tells callers with one token apart.
 func (q *request) fingerprint() string { return q.header.Get("User-Agent") + " " + q.from }
 
-// methods are the second factors that the caller has.
+// methods are the second factors that the caller set up.
 func (q *request) methods() []string {
-	var all []string
+	all := []string{}
 	if q.caller.TOTP != "" {
 		all = append(all, "totp")
 	}
-	if q.caller.EmailCode {
+	if q.caller.EmailCode && slices.ContainsFunc(q.caller.Emails, func(e Email) bool { return e.Verified }) {
 		all = append(all, "email")
-	}
-	if len(all) == 0 && q.caller.Password != "" && q.settings["Accounts_TwoFactorAuthentication_Enforce_Password_Fallback"] == true {
-		all = append(all, "password")
 	}
 	return all
 }
 
-// code checks a code. Who has no second factor at all needs none.
-func (q *request) code(methods []string, code, wanted string) error {
-	if len(methods) == 0 {
+// method is the factor that is asked for: the one that the caller names, whether they have
+// it or not, or else the first that they have, or else their password.
+func (q *request) method(named string, fallback bool) string {
+	all := q.methods()
+	switch {
+	case named == "totp" || named == "email":
+		return named
+	case len(all) > 0:
+		return all[0]
+	case fallback && q.caller.Password != "" && q.settings["Accounts_TwoFactorAuthentication_Enforce_Password_Fallback"] == true:
+		return "password"
+	}
+	return ""
+}
+
+// code checks a code. Where there is no second factor at all none is needed.
+func (q *request) code(method, code string) error {
+	if method == "" {
 		return nil
 	}
-	method := methods[0]
-	if slices.Contains(methods, wanted) {
-		method = wanted
-	}
-	details := object{"method": method, "codeGenerated": code == "" && method == "email", "availableMethods": methods}
+	details := object{"method": method, "codeGenerated": code == "" && method == "email", "availableMethods": q.methods()}
 	switch {
 	case code == "":
 		q.mailCode(method)
 		return refusal("totp-required", "TOTP Required", details)
 	case q.caller.failures >= attempts && method == "email":
-		return refusal("totp-max-attempts", "TOTP Maximum Failed Attempts Reached", details)
+		return refusal("totp-max-attempts", "TOTP Maximun Failed Attempts Reached", details)
 	case !q.right(method, code):
 		q.caller.failures++
 		return refusal("totp-invalid", "TOTP Invalid", details)

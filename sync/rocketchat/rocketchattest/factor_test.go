@@ -116,3 +116,32 @@ func TestSecondFactorByMail(t *testing.T) {
 	c.header["x-2fa-code"] = EmailCode
 	c.post("users.create", ada()).good(t)
 }
+
+func TestSecondFactorThatNobodyHas(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{}).session()
+	c.header["x-2fa-method"], c.header["x-2fa-code"] = "totp", "000000"
+	details := c.post("users.create", ada()).bad(t, 400, "totp-invalid")["details"].(object)
+	if all := details["availableMethods"].([]any); details["method"] != "totp" || len(all) != 0 {
+		t.Errorf("the details are %v", details)
+	}
+}
+
+func TestSecondFactorOfWhoJustCame(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, g Generation) {
+		clock := newClock()
+		c := start(t, Options{Generation: g, Clock: clock.Now})
+		c.s.Edit(c.id, func(a *Account) { a.CreatedAt = clock.Now() })
+		c = c.session()
+		id := c.made(ada())
+		got := c.post("users.resetE2EKey", object{"userId": id})
+		if g == V8 {
+			got.good(t)
+		} else {
+			got.bad(t, 400, "totp-required")
+		}
+		clock.add(time.Hour)
+		c.post("users.update", object{"userId": id, "data": object{"name": "N"}}).bad(t, 400, "totp-required")
+	})
+}

@@ -13,6 +13,7 @@ type customField struct {
 	Name      string   `json:"-"`
 	Type      string   `json:"type"`
 	Required  bool     `json:"required"`
+	Public    bool     `json:"public"`
 	MinLength int      `json:"minLength"`
 	MaxLength int      `json:"maxLength"`
 	Options   []string `json:"options"`
@@ -38,17 +39,20 @@ func parseFields(setting string) []customField {
 }
 
 // validFields checks values against the definitions; what nothing defines is not looked
-// at.
+// at. A field with options wants one of them in every write, required or not.
 func (s *Server) validFields(values object) error {
+	if setting := str(s.settings["Accounts_CustomFields"]); strings.TrimSpace(setting) != "" && !json.Valid([]byte(setting)) {
+		return refusal("error-invalid-customfield-json", "Invalid JSON for Custom Fields", nil)
+	}
 	for _, f := range s.fields {
 		value := strings.TrimSpace(str(values[f.Name]))
 		text := ""
 		switch {
 		case value == "" && f.Required:
 			text = fmt.Sprintf("Field %s is required", f.Name)
-		case value == "":
-		case f.Type == "select" && !slices.Contains(f.Options, value):
+		case f.Type == "select" && !slices.Contains(f.Options, str(values[f.Name])):
 			text = fmt.Sprintf("Value for field %s is invalid", f.Name)
+		case value == "":
 		case f.MaxLength > 0 && len(value) > f.MaxLength:
 			text = fmt.Sprintf("Max length of field %s %d", f.Name, f.MaxLength)
 		case len(value) < f.MinLength:

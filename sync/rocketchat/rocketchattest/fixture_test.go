@@ -135,6 +135,15 @@ func (r reply) good(t *testing.T) object {
 	return r.body
 }
 
+// fine wants an answer that is good though it has no success in it.
+func (r reply) fine(t *testing.T) object {
+	t.Helper()
+	if r.status != 200 || r.body["_id"] == nil && r.body["status"] != "success" {
+		t.Fatalf("answered %d %s", r.status, r.raw)
+	}
+	return r.body
+}
+
 // bad wants a refusal with a code, which may be nothing at all, and returns it.
 func (r reply) bad(t *testing.T, status int, errorType any) object {
 	t.Helper()

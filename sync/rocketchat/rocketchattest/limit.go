@@ -14,7 +14,7 @@ type window struct {
 // limited counts a call, and refuses it when there were enough. Whoever may pass the
 // limiter is not counted and gets no headers.
 func (q *request) limited() error {
-	if q.settings["API_Enable_Rate_Limiter"] != true || q.caller != nil && q.may(q.caller, "api-bypass-rate-limit") {
+	if q.route.free || q.settings["API_Enable_Rate_Limiter"] != true || q.caller != nil && q.may(q.caller, "api-bypass-rate-limit") {
 		return nil
 	}
 	now := q.clock()

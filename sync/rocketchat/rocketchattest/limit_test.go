@@ -62,3 +62,61 @@ func TestRoutesOfOldCountFirst(t *testing.T) {
 		c.post("users.create", ada()).bad(t, 429, nil)
 	}
 }
+
+func TestRoutesOfOldStillCountFirst(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock().Now})
+	c.s.Forbid("api-bypass-rate-limit")
+	for range 10 {
+		c.get("channels.list?colour=red").bad(t, 400, "invalid-params")
+	}
+	c.get("channels.list").bad(t, 429, nil)
+}
+
+func TestPermissionComesBeforeTheShape(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, g Generation) {
+		c := start(t, Options{Generation: g})
+		c.s.Forbid("edit-other-user-active-status")
+		got := c.post("users.setActiveStatus", object{})
+		switch g {
+		case V3_11:
+			says(t, got.bad(t, 400, nil), "Match error: Missing key 'userId'")
+		case V7:
+			got.bad(t, 400, "invalid-params")
+		case V8:
+			says(t, got.bad(t, 403, nil), "[error-unauthorized]")
+		}
+		got = c.post("users.setActiveStatus", object{"userId": "nobody", "activeStatus": false})
+		if g == V3_11 {
+			says(t, got.bad(t, 403, nil), "unauthorized")
+		} else {
+			says(t, got.bad(t, 403, nil), "[error-unauthorized]")
+		}
+	})
+}
+
+func TestSecondFactorCountsAndComesLast(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock().Now})
+	c.s.Forbid("api-bypass-rate-limit")
+	c = c.session()
+	got := c.post("users.create", ada())
+	got.bad(t, 400, "totp-required")
+	if left := got.header.Get("X-RateLimit-Remaining"); left != "9" {
+		t.Errorf("%s are left", left)
+	}
+	c.post("users.create", object{}).bad(t, 400, "error-invalid-params")
+}
+
+func TestStatusHasALimitOfItsOwn(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Clock: newClock().Now})
+	c.s.Forbid("api-bypass-rate-limit")
+	for range 5 {
+		c.post("users.setStatus", object{"message": "here"}).good(t)
+	}
+	c.post("users.setStatus", object{"message": "here"}).bad(t, 429, nil)
+	c.s.SetSetting("API_Enable_Rate_Limiter", false)
+	c.post("users.setStatus", object{"message": "here"}).good(t)
+}

@@ -14,7 +14,9 @@ const (
 	MailActivated    MailKind = "activated"
 	MailDeactivated  MailKind = "deactivated"
 	MailInvitation   MailKind = "invitation"
-	MailCode         MailKind = "code" // of the second factor
+	MailCode         MailKind = "code"   // of the second factor
+	MailFactor       MailKind = "factor" // the second factor was reset
+	MailKey          MailKind = "key"    // the key of encrypted messages was reset
 )
 
 // Mail is a mail that the server would have sent.

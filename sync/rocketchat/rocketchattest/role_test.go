@@ -73,3 +73,27 @@ func TestPeopleOfARole(t *testing.T) {
 	c.s.Forbid("access-permissions")
 	says(t, c.get("roles.getUsersInRole?role=user").bad(t, 403, nil), "[error-unauthorized]")
 }
+
+func TestRolesAreMadeByWhoHasTheModule(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, g Generation) {
+		c := start(t, Options{Generation: g})
+		writers := object{"name": "Writers"}
+		if g > V3_11 {
+			says(t, c.post("roles.create", writers).bad(t, 400, "error-action-not-allowed"), "This is an enterprise feature")
+			c.s.SetLicense(License{Valid: true, Modules: []string{"custom-roles"}})
+			c.post("roles.create", object{}).bad(t, 400, "error-invalid-role-properties")
+		}
+		role := c.post("roles.create", writers).good(t)["role"].(object)
+		if role["name"] != "Writers" || (role["_id"] == "Writers") != (g == V3_11) {
+			t.Errorf("made %v", role)
+		}
+		c.post("roles.create", writers).bad(t, 400, "error-duplicate-role-names-not-allowed")
+		listed := c.get("roles.list").good(t)["roles"].([]any)
+		if last := listed[len(listed)-1].(object); last["_id"] != role["_id"] || last["scope"] != "Users" {
+			t.Errorf("the last role is %v", last)
+		}
+		c.s.Forbid("access-permissions")
+		c.post("roles.create", object{"name": "Readers"}).bad(t, 400, "error-action-not-allowed")
+	})
+}

@@ -1,12 +1,12 @@
 package rocketchattest
 
-import (
-	"slices"
-)
+import "slices"
 
 func roleRoutes() []route {
 	return []route{
 		{method: "GET", name: "roles.list", do: (*request).listRoles},
+		{method: "POST", name: "roles.create", until: V3_11, body: pointer(closed("name! scope description")), do: (*request).createRole},
+		{method: "POST", name: "roles.create", since: V7, module: "custom-roles", do: (*request).createRole},
 		{method: "POST", name: "roles.addUserToRole", until: V3_11, body: pointer(closed("roleName! username! roomId")),
 			do: (*request).addToRole},
 		{method: "POST", name: "roles.addUserToRole", since: V7, body: pointer(closed("roleId! username! roomId")),
@@ -34,6 +34,29 @@ func (r *Role) shown() object {
 	return object{"_id": r.ID, "name": r.Name, "description": "", "protected": r.Protected, "scope": scope}
 }
 
+// roleKeys is the shape of a new role, which the handler asks for itself.
+var roleKeys = closed("name! description scope mandatory2fa:bool")
+
+// createRole makes a role. In 3.11 its id is its name.
+func (q *request) createRole() (object, error) {
+	r := Role{Name: str(q.body["name"]), Scope: str(q.body["scope"])}
+	switch {
+	case q.generation > V3_11 && roleKeys.fault(q.body, ajv) != "":
+		return nil, refusal("error-invalid-role-properties", "The role properties are invalid.", nil)
+	case !q.may(q.caller, "access-permissions"):
+		return nil, refusal("error-action-not-allowed", "Accessing permissions is not allowed", nil)
+	case slices.ContainsFunc(q.roles, func(other Role) bool { return other.ID == r.Name || other.Name == r.Name }):
+		return nil, refusal("error-duplicate-role-names-not-allowed", "Role name already exists", nil)
+	}
+	r.ID = r.Name
+	if q.generation > V3_11 {
+		r.ID = q.newID()
+	}
+	q.roles = append(q.roles, r)
+	q.grants[r.ID] = set()
+	return object{"role": r.shown()}, nil
+}
+
 // addToRole gives somebody a role. In 3.11 giving it twice was nothing to speak of.
 func (q *request) addToRole() (object, error) {
 	a, err := q.target()
@@ -42,7 +65,7 @@ func (q *request) addToRole() (object, error) {
 	}
 	role := q.wantedRole()
 	if q.generation > V3_11 && role == nil {
-		return nil, noRole()
+		return nil, swapped("error-role-not-found", "Role not found")
 	}
 	room := q.rooms[str(q.body["roomId"])]
 	if q.generation > V3_11 && q.holds(a, role, room) {

@@ -193,20 +193,32 @@ func roomNames(all []*Room) []string {
 	return names
 }
 
-// relinquish gives somebody's rooms to others or removes them, and returns the ids of
-// those that are gone.
+// relinquish gives somebody's rooms another owner beside them or removes them, and returns
+// the ids of those that are gone.
 func (s *Server) relinquish(a *Account) []string {
 	inherited, removed := s.heirless(a)
 	for _, r := range inherited {
 		heir := s.heir(r, a)
 		heir.Roles = append(heir.Roles, "owner")
-		mine := r.member(a.ID)
-		mine.Roles = slices.DeleteFunc(mine.Roles, func(role string) bool { return role == "owner" })
 	}
 	gone := []string{}
 	for _, r := range removed {
-		delete(s.rooms, r.ID)
+		s.removeRoom(r)
 		gone = append(gone, r.ID)
 	}
 	return gone
+}
+
+// removeRoom removes a room, and with a main room its team, whose other rooms stay.
+func (s *Server) removeRoom(r *Room) {
+	delete(s.rooms, r.ID)
+	if !r.Main {
+		return
+	}
+	delete(s.teams, r.TeamID)
+	for _, other := range s.rooms {
+		if other.TeamID == r.TeamID {
+			other.TeamID = ""
+		}
+	}
 }

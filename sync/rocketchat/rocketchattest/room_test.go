@@ -118,7 +118,8 @@ func TestOwnershipGoesToWhoIsActiveAndThereTheLongest(t *testing.T) {
 	c.post("users.setActiveStatus", with(body, "confirmRelinquish", true)).good(t)
 	kept, _ := c.s.Room(room.ID)
 	for _, m := range kept.Members {
-		if owns := len(m.Roles) == 1 && m.Roles[0] == "owner"; owns != (m.UserID == second.ID) {
+		// Who leaves stays an owner, beside the new one.
+		if owns := len(m.Roles) == 1 && m.Roles[0] == "owner"; owns != (m.UserID == second.ID || m.UserID == id) {
 			t.Errorf("%s has the roles %v", m.UserID, m.Roles)
 		}
 	}
@@ -136,7 +137,10 @@ func TestErasureIsWhatTheWorkspaceSaysAtThatMoment(t *testing.T) {
 		c.s.Add(Account{ID: "ada", Username: "ada", Active: true})
 		room := c.s.AddRoom(Room{Name: erasure, Messages: []Message{{UserID: "x", Text: "hello"}, {UserID: "ada", Username: "ada", Text: "bye"}}})
 		c.s.AddRoom(Room{ID: "talk", Type: "d", Members: []Member{{UserID: "ada"}, {UserID: "x"}}})
-		c.post("users.delete", object{"userId": "ada"}).good(t)
+		gone := c.post("users.delete", object{"userId": "ada"}).good(t)["deletedRooms"].([]any)
+		if len(gone) != 1 || gone[0] != "talk" {
+			t.Errorf("%s: deleted %v", erasure, gone)
+		}
 		kept, _ := c.s.Room(room.ID)
 		if len(kept.Messages) != len(want) || kept.Messages[len(want)-1] != want[len(want)-1] {
 			t.Errorf("%s: the messages are %v", erasure, kept.Messages)
@@ -159,4 +163,20 @@ func TestDirectConversationsCloseAndOpenAgain(t *testing.T) {
 			t.Errorf("active %t: the conversation is %+v", active, talk)
 		}
 	}
+}
+
+func TestOfListsThoseAreLeftOutWhoAreNotThere(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	c.made(ada())
+	room := c.s.AddRoom(Room{Name: "engines"})
+	c.post("channels.invite", object{"roomId": room.ID, "usernames": []string{"ADA", "nobody"}}).good(t)
+	if got, _ := c.s.Room(room.ID); len(got.Members) != 1 {
+		t.Errorf("the members are %v", got.Members)
+	}
+	body := c.post("channels.invite", object{"roomId": room.ID, "userIds": []string{"nobody"}}).bad(t, 400, "Cannot invite if no users are provided")
+	says(t, body, "invalid-user-invite-list")
+	c.post("channels.invite", object{"roomId": room.ID}).bad(t, 400, "error-users-params-not-provided")
+	c.s.Upgrade(V3_11)
+	c.post("channels.invite", object{"roomId": room.ID, "userId": "nobody"}).bad(t, 400, "error-invalid-user")
 }

@@ -10,11 +10,14 @@ type kind struct {
 	letter, routes, key, word string
 	anywhere                  string // the permission to put people into rooms that one is not in
 	create                    string
+	kicked                    string // the keys of a request to kick
 }
 
 var (
-	channels = kind{"c", "channels", "channel", "channel", "add-user-to-any-c-room", "create-c"}
-	groups   = kind{"p", "groups", "group", "group", "add-user-to-any-p-room", "create-p"}
+	channels = kind{"c", "channels", "channel", "channel", "add-user-to-any-c-room", "create-c",
+		"roomId roomName userId!"}
+	groups = kind{"p", "groups", "group", "group", "add-user-to-any-p-room", "create-p",
+		"roomId roomName userId username user userIds:strings usernames:strings"}
 )
 
 func roomRoutes() []route {
@@ -30,17 +33,17 @@ func roomRoutes() []route {
 
 // table returns the routes of a kind of rooms.
 func (k kind) table() []route {
-	one := func(words string) *shape { return pointer(closed("roomId roomName userId username user " + words)) }
 	return []route{
-		{method: "GET", name: k.routes + ".list", do: k.list},
+		{method: "GET", name: k.routes + ".list", old: true, do: k.list,
+			query: pointer(closed("_id count:number offset:number sort query fields"))},
 		{method: "GET", name: k.routes + ".info", do: k.info},
 		{method: "GET", name: k.routes + ".members", do: k.members},
-		{method: "POST", name: k.routes + ".create", do: k.make,
+		{method: "POST", name: k.routes + ".create", checked: V7, do: k.make,
 			body: pointer(closed("name! members:strings teams:strings readOnly:bool customFields:object excludeSelf:bool extraData:object"))},
-		{method: "POST", name: k.routes + ".invite", body: one("userIds:strings usernames:strings"), do: k.invite},
-		{method: "POST", name: k.routes + ".kick", body: one("userIds:strings usernames:strings"), do: k.kick},
-		{method: "POST", name: k.routes + ".addOwner", body: one(""), do: k.addOwner},
-		{method: "POST", name: k.routes + ".removeOwner", body: one(""), do: k.removeOwner},
+		{method: "POST", name: k.routes + ".invite", do: k.invite},
+		{method: "POST", name: k.routes + ".kick", checked: V7, do: k.kick, body: pointer(closed(k.kicked))},
+		{method: "POST", name: k.routes + ".addOwner", do: k.addOwner},
+		{method: "POST", name: k.routes + ".removeOwner", do: k.removeOwner},
 	}
 }
 
@@ -133,25 +136,6 @@ func (q *request) roomPage(key string, fits func(*Room) bool) (object, error) {
 	return object{key: shown, "count": len(shown), "offset": p.offset, "total": len(all)}, nil
 }
 
-// members lists who is in a room, active or not, by user name.
-func (k kind) members(q *request) (object, error) {
-	r, err := k.room(q, false)
-	if err != nil {
-		return nil, err
-	}
-	p, err := q.page()
-	if err != nil {
-		return nil, err
-	}
-	all := slices.DeleteFunc(q.byName(), func(a *Account) bool { return r.member(a.ID) == nil })
-	from, to := p.bounds(len(all))
-	shown := []object{}
-	for _, a := range all[from:to] {
-		shown = append(shown, object{"_id": a.ID, "username": a.Username, "name": a.Name, "status": a.Status})
-	}
-	return object{"members": shown, "count": len(shown), "offset": p.offset, "total": len(all)}, nil
-}
-
 // make makes a room, which belongs to the caller. Members that are not there are left out
 // without a word.
 func (k kind) make(q *request) (object, error) {
@@ -189,137 +173,4 @@ func (s *Server) roomNameFree(name string) error {
 		return refusal("error-duplicate-channel-name", "A channel with name '"+name+"' exists", object{"function": "createRoom", "channel_name": name})
 	}
 	return nil
-}
-
-// invite puts people into a room; that they are there already is a success.
-func (k kind) invite(q *request) (object, error) {
-	r, err := k.room(q, true)
-	if err != nil {
-		return nil, err
-	}
-	people, err := q.targets()
-	if err != nil {
-		return nil, err
-	}
-	joined := r.member(q.caller.ID) != nil && q.mayIn(r, "add-user-to-joined-room")
-	if !joined && !q.may(q.caller, k.anywhere) {
-		return nil, refusal("error-not-allowed", "Not allowed", object{"method": "addUsersToRoom"})
-	}
-	for _, a := range people {
-		q.enter(r, a)
-	}
-	return object{k.key: r.shown()}, nil
-}
-
-// enter puts somebody into a room, and into the team whose main room it is.
-func (s *Server) enter(r *Room, a *Account) {
-	s.join(r, a.ID)
-	if t := s.teams[r.TeamID]; t != nil && r.Main {
-		t.join(s, a)
-	}
-}
-
-// targets returns the accounts that a call is about.
-func (q *request) targets() ([]*Account, error) {
-	ids, names := texts(q.body["userIds"]), texts(q.body["usernames"])
-	if len(ids)+len(names) == 0 {
-		a, err := q.target()
-		return []*Account{a}, err
-	}
-	var all []*Account
-	for _, id := range ids {
-		all = append(all, q.accounts[id])
-	}
-	for _, name := range names {
-		all = append(all, q.names[fold(name)])
-	}
-	if slices.Contains(all, nil) {
-		return nil, noUser()
-	}
-	return all, nil
-}
-
-// kick takes people out of a room, but never its last owner.
-func (k kind) kick(q *request) (object, error) {
-	r, err := k.room(q, false)
-	if err != nil {
-		return nil, err
-	}
-	people, err := q.targets()
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range people {
-		if err := q.kickOne(r, a); err != nil {
-			return nil, err
-		}
-	}
-	return object{k.key: r.shown()}, nil
-}
-
-func (q *request) kickOne(r *Room, a *Account) error {
-	method := object{"method": "removeUserFromRoom"}
-	m := r.member(a.ID)
-	switch {
-	case !q.mayIn(r, "remove-user"):
-		return refusal("error-not-allowed", "Not allowed", method)
-	case m == nil:
-		return refusal("error-user-not-in-room", "User is not in this room", method)
-	case m.owns() && r.owners() == 1:
-		return refusal("error-you-are-last-owner", "You are the last owner. Please set new owner before leaving the room.", method)
-	}
-	r.leave(a.ID)
-	if t := q.teams[r.TeamID]; t != nil && r.Main {
-		t.leave(a.ID)
-	}
-	return nil
-}
-
-func (k kind) addOwner(q *request) (object, error) {
-	m, err := k.owner(q, "addRoomOwner")
-	if err != nil {
-		return nil, err
-	}
-	if m.owns() {
-		return nil, refusal("error-user-already-owner", "User is already an owner", object{"method": "addRoomOwner"})
-	}
-	m.Roles = append(m.Roles, "owner")
-	return object{}, nil
-}
-
-func (k kind) removeOwner(q *request) (object, error) {
-	m, err := k.owner(q, "removeRoomOwner")
-	if err != nil {
-		return nil, err
-	}
-	r, _ := k.room(q, false)
-	switch {
-	case !m.owns():
-		return nil, refusal("error-user-not-owner", "User is not an owner", object{"method": "removeRoomOwner"})
-	case r.owners() == 1:
-		return nil, refusal("error-remove-last-owner", "This is the last owner. Please set a new owner before removing this one.",
-			object{"method": "removeRoomOwner"})
-	}
-	m.Roles = slices.DeleteFunc(m.Roles, func(role string) bool { return role == "owner" })
-	return object{}, nil
-}
-
-// owner finds the membership that shall be an owner's, or no longer.
-func (k kind) owner(q *request, method string) (*Member, error) {
-	r, err := k.room(q, false)
-	if err != nil {
-		return nil, err
-	}
-	a, err := q.target()
-	if err != nil {
-		return nil, err
-	}
-	m := r.member(a.ID)
-	switch {
-	case !q.mayIn(r, "set-owner"):
-		return nil, refusal("error-not-allowed", "Not allowed", object{"method": method})
-	case m == nil:
-		return nil, refusal("error-user-not-in-room", "User is not in this room", object{"method": method})
-	}
-	return m, nil
 }

@@ -11,16 +11,18 @@ type route struct {
 	since, until Generation // zero: always
 	do           func(*request) (object, error)
 
-	open   bool     // nobody needs to be logged in
-	may    []string // any of these permissions is enough
-	module string   // of the licence
-	body   *shape
-	query  *shape
-	second Generation // since when a second factor is asked for, where it was not always
-	factor bool       // one is asked for at all
-	strict bool       // it is not remembered
-	old    bool       // an old-style route in every generation: the limit comes before the shape
-	limit  int        // calls of a window, where that differs from the default
+	open    bool     // nobody needs to be logged in
+	may     []string // any of these permissions is enough
+	module  string   // of the licence
+	body    *shape
+	query   *shape
+	checked Generation // since when the shape of the body is asked for, where it was not always
+	second  Generation // since when a second factor is asked for, where it was not always
+	factor  bool       // one is asked for at all
+	strict  bool       // it is not remembered
+	old     bool       // an old-style route in every generation: the limit comes before the shape
+	free    bool       // there is no limit
+	limit   int        // calls of a window, where that differs from the default
 }
 
 // key is how a route is found.
@@ -29,7 +31,8 @@ func (r *route) key() string { return r.method + " " + r.name }
 // table returns all routes.
 func table() map[string][]*route {
 	all := map[string][]*route{}
-	for _, some := range [][]route{sessionRoutes(), userRoutes(), accountRoutes(), roleRoutes(), roomRoutes(), teamRoutes(), settingRoutes(), avatarRoutes()} {
+	for _, some := range [][]route{sessionRoutes(), userRoutes(), avatarRoutes(), statusRoutes(), resetRoutes(), mailRoutes(),
+		roleRoutes(), roomRoutes(), teamRoutes(), settingRoutes()} {
 		for _, r := range some {
 			all[r.key()] = append(all[r.key()], &r)
 		}
@@ -63,4 +66,5 @@ func (s *Server) there(key string) *route {
 	return nil
 }
 
+// pointer returns a shape as the table wants it.
 func pointer(s shape) *shape { return &s }

@@ -80,11 +80,7 @@ func (s *Server) answer(q *request, raw []byte) answer {
 	} else if _, said := body["success"]; !said && !q.route.open {
 		body["success"] = true
 	}
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		panic("an answer that is not JSON: " + err.Error())
-	}
-	return answer{status, "application/json", encoded, q.reply}
+	return answer{status, "application/json", encode(body), q.reply}
 }
 
 // handle makes the checks in the order of the real server, and then does it.
@@ -145,7 +141,7 @@ func (q *request) fits() error {
 		code = "invalid-params"
 	}
 	fault := ""
-	if q.route.body != nil {
+	if q.route.body != nil && q.generation >= q.route.checked {
 		fault = q.route.body.fault(q.body, say)
 	}
 	if fault == "" && q.route.query != nil && q.generation > V3_11 {

@@ -44,6 +44,7 @@ type Server struct {
 	settings   map[string]any
 	fields     []customField
 	accounts   map[string]*Account
+	ordered    []*Account          // by user name; nil: not put in order
 	names      map[string]*Account // by folded user name
 	addresses  map[string]*Account // by folded address
 	roles      []Role

@@ -30,6 +30,7 @@ func defaultSettings() map[string]any {
 		"Accounts_BlockedDomainsList":                                "",
 		"Accounts_CustomFields":                                      "",
 		"Accounts_AllowUserAvatarChange":                             true,
+		"Accounts_AllowInvisibleStatusOption":                        true,
 		"Accounts_AllowUserStatusMessageChange":                      true,
 		"Accounts_Send_Email_When_Activating":                        true,
 		"Accounts_Send_Email_When_Deactivating":                      true,
@@ -93,7 +94,7 @@ func settingRoutes() []route {
 		{method: "POST", name: "settings/:_id", may: []string{"edit-privileged-setting"}, factor: true,
 			do: (*request).changeSetting},
 		{method: "GET", name: "smtp.check", since: V7, do: (*request).smtpCheck},
-		{method: "GET", name: "licenses.info", since: V7, query: pointer(closed("loadValues:bool")), do: (*request).licenseInfo},
+		{method: "GET", name: "licenses.info", since: V7, old: true, query: pointer(closed("loadValues:bool")), do: (*request).licenseInfo},
 		{method: "GET", name: "licenses.maxActiveUsers", since: V7, do: (*request).maxActiveUsers},
 		{method: "GET", name: "licenses.get", may: []string{"view-privileged-setting"}, do: (*request).licenseList},
 	}
@@ -144,13 +145,13 @@ func (q *request) licenseInfo() (object, error) {
 		"preventedActions": object{"activeUsers": q.seatsGone(), "guestUsers": q.guestsGone()}}
 	if q.may(q.caller, "view-privileged-setting") {
 		values := q.query.Get("loadValues") == "true"
-		l["limits"] = object{"activeUsers": limitOf(q.license.Seats, q.seatsUsed(), values),
-			"guestUsers": limitOf(q.license.Guests, q.guestsUsed(), values)}
+		l["limits"] = object{"activeUsers": shownLimit(q.license.Seats, q.seatsUsed(), values),
+			"guestUsers": shownLimit(q.license.Guests, q.guestsUsed(), values)}
 	}
 	return object{"license": l}, nil
 }
 
-func limitOf(most, used int, values bool) object {
+func shownLimit(most, used int, values bool) object {
 	limit := object{"max": most}
 	if most == 0 {
 		limit["max"] = -1

@@ -12,7 +12,8 @@ import (
 type shape struct {
 	keys  map[string]string // kind by key
 	must  []string
-	oneOf []string         // exactly one of these is needed
+	oneOf []string         // one of these is needed
+	more  bool             // of which there may be more than one
 	inner map[string]shape // of keys that are objects
 }
 
@@ -43,6 +44,13 @@ func (s shape) either(words string) shape {
 	return s
 }
 
+// some adds keys of which at least one is needed.
+func (s shape) some(words string) shape {
+	s = s.either(words)
+	s.more = true
+	return s
+}
+
 // with gives a key that is an object a shape of its own.
 func (s shape) with(key string, inner shape) shape {
 	s.inner = map[string]shape{key: inner}
@@ -50,11 +58,11 @@ func (s shape) with(key string, inner shape) shape {
 }
 
 // words is what a validator says about what is wrong.
-type words struct{ missing, extra, kind, oneOf string }
+type words struct{ missing, extra, kind, oneOf, anyOf string }
 
 var (
-	ajv   = words{"must have required property '%s'", "must NOT have additional properties", "must be %s", "must match exactly one schema in oneOf"}
-	match = words{"Match error: Missing key '%s'", "Match error: Unknown key in field %s", "Match error: Expected %s in field %s", ""}
+	ajv   = words{"must have required property '%s'", "must NOT have additional properties", "must be %s", "must match exactly one schema in oneOf", "must match a schema in anyOf"}
+	match = words{"Match error: Missing key '%s'", "Match error: Unknown key in field %s", "Match error: Expected %s in field %s", "", ""}
 )
 
 // fault returns what is wrong with an object, or nothing. Scalars become what the shape
@@ -70,10 +78,19 @@ func (s shape) fault(o object, say words) string {
 			return text
 		}
 	}
-	if say.oneOf != "" && len(s.oneOf) > 0 && s.given(o) != 1 {
-		return say.oneOf
+	return s.choice(o, say)
+}
+
+// choice returns what is wrong with the keys of which one is needed.
+func (s shape) choice(o object, say words) string {
+	n := s.given(o)
+	switch {
+	case len(s.oneOf) == 0 || n == 1 || n > 1 && s.more:
+		return ""
+	case s.more:
+		return say.anyOf
 	}
-	return ""
+	return say.oneOf
 }
 
 // given counts how many of the keys are there of which there must be one.
@@ -90,6 +107,10 @@ func (s shape) check(o object, key string, say words) string {
 	kind, known := s.keys[key]
 	if !known {
 		return formatted(say.extra, key)
+	}
+	if o[key] == nil && !slices.Contains(s.must, key) {
+		delete(o, key) // which may be left out may be null
+		return ""
 	}
 	value, ok := coerce(o[key], kind)
 	if !ok {

@@ -1,13 +1,15 @@
 package rocketchattest
 
 import (
+	"cmp"
+	"slices"
+	"strings"
 	"time"
 )
 
 // brief is what everybody may see of an account.
 func (q *request) brief(a *Account) object {
-	o := object{"_id": a.ID, "username": a.Username, "type": a.Type, "status": a.Status, "active": a.Active,
-		"roles": append([]string{}, a.Roles...), "utcOffset": 0}
+	o := object{"_id": a.ID, "username": a.Username, "type": a.Type, "status": a.Status, "active": a.Active, "utcOffset": 0}
 	text := map[string]string{"name": a.Name, "nickname": a.Nickname, "bio": a.Bio, "statusText": a.StatusText, "avatarETag": a.AvatarETag}
 	for key, value := range text {
 		if value != "" {
@@ -17,12 +19,19 @@ func (q *request) brief(a *Account) object {
 	if a.Federated {
 		o["federated"] = true
 	}
+	if a.Extension != "" && q.generation == V8 {
+		o["freeSwitchExtension"] = a.Extension
+	}
+	if fields := q.declared(a, false); len(fields) > 0 {
+		o["customFields"] = fields
+	}
 	return o
 }
 
 // full is what those see who may see everything, and everybody of themselves.
 func (q *request) full(a *Account) object {
 	o := q.brief(a)
+	o["roles"] = append([]string{}, a.Roles...)
 	o["createdAt"] = stamp(a.CreatedAt)
 	o["requirePasswordChange"] = a.RequireChange
 	if len(a.Emails) > 0 {
@@ -34,20 +43,18 @@ func (q *request) full(a *Account) object {
 	if len(a.ImportIDs) > 0 {
 		o["importIds"] = a.ImportIDs
 	}
-	if fields := q.declared(a); len(fields) > 0 {
+	if fields := q.declared(a, true); len(fields) > 0 {
 		o["customFields"] = fields
-	}
-	if a.Extension != "" && q.generation == V8 {
-		o["freeSwitchExtension"] = a.Extension
 	}
 	return o
 }
 
-// declared are the custom fields of an account that are still defined.
-func (q *request) declared(a *Account) object {
+// declared are the custom fields of an account that are still defined, all of them or those
+// for everybody.
+func (q *request) declared(a *Account, all bool) object {
 	o := object{}
 	for _, f := range q.fields {
-		if value, has := a.CustomFields[f.Name]; has {
+		if value, has := a.CustomFields[f.Name]; has && (all || f.Public) {
 			o[f.Name] = value
 		}
 	}
@@ -69,15 +76,19 @@ func (q *request) stored(a *Account) object {
 	return o
 }
 
-// listed is what lists show of an account.
+// listed is what lists show of an account: less to those who may not see everything.
 func (q *request) listed(a *Account) object {
-	o := object{"_id": a.ID, "username": a.Username, "name": a.Name, "roles": append([]string{}, a.Roles...),
-		"status": a.Status, "active": a.Active, "type": a.Type, "nameInsensitive": fold(a.Name)}
-	if len(a.Emails) > 0 {
-		o["emails"] = addresses(a)
-	}
+	o := object{"_id": a.ID, "username": a.Username, "name": a.Name, "status": a.Status, "active": a.Active, "type": a.Type,
+		"nameInsensitive": fold(a.Name)}
 	if a.AvatarETag != "" {
 		o["avatarETag"] = a.AvatarETag
+	}
+	if !q.may(q.caller, "view-full-other-user-info") {
+		return o
+	}
+	o["roles"] = append([]string{}, a.Roles...)
+	if len(a.Emails) > 0 {
+		o["emails"] = addresses(a)
 	}
 	if !a.LastLogin.IsZero() {
 		o["lastLogin"] = stamp(a.LastLogin)
@@ -105,6 +116,7 @@ func (q *request) userInfo() (object, error) {
 	o := q.brief(a)
 	if a == q.caller || q.may(q.caller, "view-full-other-user-info") {
 		o = q.full(a)
+		o["canViewAllInfo"] = true
 	}
 	if a == q.caller {
 		o["services"] = object{"password": object{"exists": a.Password != ""}}
@@ -115,25 +127,27 @@ func (q *request) userInfo() (object, error) {
 	return object{"user": o}, nil
 }
 
-// sought finds the account of a query. An id may be a user name too; what is personal is
-// not searched for those who may not see it.
+// sought finds the account of a query. Ids and user names are one as good as the other;
+// what is personal is not searched for those who may not see it, unless it is their own.
 func (q *request) sought() *Account {
-	value := func(key string) string { return q.query.Get(key) }
-	all := q.may(q.caller, "view-full-other-user-info")
-	switch {
-	case value("userId") != "":
-		if a := q.accounts[value("userId")]; a != nil {
-			return a
-		}
-		return q.exactly(value("userId"))
-	case value("username") != "":
-		return q.exactly(value("username"))
-	case q.generation == V3_11 || !all:
-		return nil
-	case value("email") != "":
-		return q.addresses[fold(value("email"))]
+	name := cmp.Or(q.query.Get("userId"), q.query.Get("username"))
+	if a := q.accounts[name]; a != nil {
+		return a
 	}
-	return q.imported(value("importId"), value("freeSwitchExtension"))
+	if name != "" || q.generation == V3_11 {
+		return q.exactly(name)
+	}
+	a := q.addresses[fold(strings.TrimSpace(q.query.Get("email")))]
+	if extension := q.query.Get("freeSwitchExtension"); extension != "" {
+		return q.first(func(a *Account) bool { return a.Extension == extension })
+	}
+	if id := q.query.Get("importId"); id != "" {
+		a = q.first(func(a *Account) bool { return slices.Contains(a.ImportIDs, id) })
+	}
+	if a != q.caller && !q.may(q.caller, "view-full-other-user-info") {
+		return nil
+	}
+	return a
 }
 
 // exactly finds a user name with its case.
@@ -144,19 +158,14 @@ func (q *request) exactly(name string) *Account {
 	return nil
 }
 
-// imported finds an account by an id of elsewhere or by its extension.
-func (q *request) imported(id, extension string) *Account {
-	for _, a := range q.accounts {
-		for _, known := range a.ImportIDs {
-			if id != "" && known == id {
-				return a
-			}
-		}
-		if extension != "" && a.Extension == extension {
-			return a
-		}
+// first finds the first account, by user name, that fits.
+func (q *request) first(fits func(*Account) bool) *Account {
+	all := q.byName()
+	i := slices.IndexFunc(all, fits)
+	if i < 0 {
+		return nil
 	}
-	return nil
+	return all[i]
 }
 
 func (q *request) subscriptions(a *Account) []object {

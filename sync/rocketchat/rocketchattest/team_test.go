@@ -109,3 +109,23 @@ func TestTeamsNeedPermissions(t *testing.T) {
 		}
 	})
 }
+
+func TestTeamGoesWithItsMainRoom(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, c *client) {
+		id := c.made(ada())
+		team := c.s.AddTeam(Team{Name: "engines", Private: true, Members: []Member{{UserID: id, Roles: []string{"owner"}}}})
+		boilers := c.s.AddRoom(Room{Name: "boilers", TeamID: team.ID})
+		c.post("users.setActiveStatus", object{"userId": id, "activeStatus": false}).bad(t, 400, "user-last-owner")
+		gone := c.post("users.delete", object{"userId": id, "confirmRelinquish": true}).good(t)["deletedRooms"].([]any)
+		if len(gone) != 1 || gone[0] != team.RoomID {
+			t.Errorf("deleted %v", gone)
+		}
+		if _, there := c.s.Team("engines"); there {
+			t.Error("the team is still there")
+		}
+		if room, there := c.s.Room(boilers.ID); !there || room.TeamID != "" {
+			t.Errorf("its other room is %+v", room)
+		}
+	})
+}

@@ -12,16 +12,20 @@ const userKeys = "active:bool bio nickname statusText roles:strings requirePassw
 	"sendWelcomeEmail:bool verified:bool customFields:object "
 
 func userRoutes() []route {
-	target := "userId username user"
 	return []route{
 		{method: "POST", name: "users.create", factor: true, second: V8, do: (*request).createUser,
 			body: pointer(closed("email! name! password! username! joinDefaultChannels:bool fields freeSwitchExtension " + userKeys))},
-		{method: "POST", name: "users.update", factor: true, do: (*request).updateUser,
+		{method: "POST", name: "users.update", until: V3_11, factor: true, do: (*request).updateUser,
+			body: pointer(closed("userId! data!:object"))},
+		{method: "POST", name: "users.update", since: V7, factor: true, do: (*request).updateUser,
 			body: pointer(closed("userId! data!:object confirmRelinquish:bool").
 				with("data", closed("email name password username status freeSwitchExtension "+userKeys)))},
-		{method: "GET", name: "users.info", do: (*request).userInfo,
+		{method: "GET", name: "users.info", until: V7, do: (*request).userInfo,
+			query: pointer(closed("includeUserRooms fields").either("userId username importId"))},
+		{method: "GET", name: "users.info", since: V8, do: (*request).userInfo,
 			query: pointer(closed("includeUserRooms fields").either("userId username importId email freeSwitchExtension"))},
-		{method: "GET", name: "users.list", may: []string{"view-d-room"}, old: true, do: (*request).listUsers,
+		{method: "GET", name: "users.list", until: V7, may: []string{"view-d-room"}, do: (*request).listUsers},
+		{method: "GET", name: "users.list", since: V8, may: []string{"view-d-room"}, do: (*request).listUsers,
 			query: pointer(closed("count:number offset:number sort query fields email"))},
 		{method: "GET", name: "users.listByStatus", since: V7, may: []string{"view-d-room"}, do: (*request).listByStatus,
 			query: pointer(closed("status hasLoggedIn:bool type roles:any searchTerm inactiveReason:any count:number offset:number sort query fields"))},
@@ -29,8 +33,10 @@ func userRoutes() []route {
 			body: pointer(closed("userId! activeStatus!:bool confirmRelinquish:bool")), do: (*request).setActiveStatus},
 		{method: "POST", name: "users.deactivateIdle", since: V7, may: []string{"edit-other-user-active-status"},
 			body: pointer(closed("daysIdle!:number role")), do: (*request).deactivateIdle},
-		{method: "POST", name: "users.delete", may: []string{"delete-user"}, do: (*request).deleteUser,
-			body: pointer(closed("confirmRelinquish:bool").either(target))},
+		{method: "GET", name: "users.checkUsernameAvailability", since: V7, query: pointer(closed("username!")),
+			do: (*request).checkName},
+		{method: "POST", name: "users.delete", may: []string{"delete-user"}, checked: V7, do: (*request).deleteUser,
+			body: pointer(closed("confirmRelinquish:bool").some("userId username user"))},
 	}
 }
 
@@ -233,4 +239,16 @@ func (q *request) nameSigns(data object) error {
 		return plain("Name contains invalid characters")
 	}
 	return nil
+}
+
+func (q *request) checkName() (object, error) {
+	name := q.query.Get("username")
+	if name == q.caller.Username {
+		return object{"result": true}, nil
+	}
+	free, err := q.nameFree(name)
+	if err != nil {
+		return nil, err
+	}
+	return object{"result": free}, nil
 }
