@@ -57,6 +57,12 @@ var needs = []need{
 var wishes = []need{
 	{"api-bypass-rate-limit", "more than some ten calls of a kind a minute"},
 	{"assign-admin-role", "making administrators"},
+	{"add-user-to-any-c-room", "putting people into channels"},
+	{"add-user-to-any-p-room", "putting people into private rooms"},
+	{"remove-user", "taking people out of rooms"},
+	{"add-team-member", "putting people into teams"},
+	{"edit-team-member", "taking people out of teams"},
+	{"view-other-user-channels", "telling who is in a room by themselves from whom Rollcall put there"},
 }
 
 // Check asks the server who we are to it and what we may, and reads the settings that

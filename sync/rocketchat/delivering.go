@@ -37,7 +37,7 @@ func (d *delivering) admit(ctx context.Context) error {
 	if d.recall(d.want.ID).off {
 		d.remember(d.want.ID, func(b *begun) { b.off = false })
 	}
-	steps := []func(context.Context) error{d.findOrMake, d.setProfile, d.setRoles, d.open}
+	steps := []func(context.Context) error{d.findOrMake, d.setProfile, d.setRoles, d.open, d.setRooms}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -80,6 +80,10 @@ func (d *delivering) rest(ctx context.Context, closed bool) error {
 	}
 	if err == nil && d.id == "" {
 		return nil
+	}
+	if d.want.Counterpart == "" { // it was only looked for: names and the rest follow when it is known
+		d.digest = ""
+		return err
 	}
 	for _, step := range []func(context.Context) error{d.setProfile, d.setRoles} {
 		if err == nil {
@@ -188,7 +192,7 @@ func (d *delivering) link(c candidates) error {
 	if err != nil || a == nil {
 		return err
 	}
-	if err := d.linkable(a, d.want.User, d.want.Names, slices.Contains(d.wantedRoles(), directory.RoleAdmin)); err != nil {
+	if err := d.linkable(a, &d.want, slices.Contains(d.wantedRoles(), directory.RoleAdmin)); err != nil {
 		return err
 	}
 	_, mail := a.has(d.want.Names.Email)

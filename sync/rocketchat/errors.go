@@ -62,6 +62,8 @@ var rules = map[string]rule{
 	"error-user-is-federated":          {refuse, "the account lives on another server and is managed there"},
 	"Edit_Federated_User_Not_Allowed":  {refuse, "the account lives on another server and is managed there"},
 	"error-admin-required":             {refuse, "make somebody else an administrator in Rocket.Chat first"},
+	"error-you-are-last-owner":         {refuse, "give the room another owner in Rocket.Chat, then rollcall deliveries redeliver"},
+	"last-owner-can-not-be-removed":    {refuse, "give the team another owner in Rocket.Chat, then rollcall deliveries redeliver"},
 	"error-role-not-found":             {refuse, "make the role in Rocket.Chat, or take it from the mapping"},
 	codeLastOwner:                      {refuse, "give the rooms another owner in Rocket.Chat, then rollcall deliveries redeliver"},
 	"error-two-factor-not-enabled":     {refuse, "two-factor authentication is off in Rocket.Chat, so there is nothing to reset"},

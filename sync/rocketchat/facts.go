@@ -17,6 +17,7 @@ type facts struct {
 	Sent   map[string]string `json:"sent,omitempty"`   // profile values that are ours, by key
 	Given  []string          `json:"given,omitempty"`  // ids of roles that are ours
 	Kept   []string          `json:"kept,omitempty"`   // ids of roles that were there before
+	Rooms  []membership      `json:"rooms,omitempty"`  // that are granted
 }
 
 // readFacts reads what the last delivery left. What cannot be read is as good as nothing.

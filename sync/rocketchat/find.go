@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"rollcall/directory"
+	bridgesync "rollcall/sync"
 )
 
 // byID reads an account; nil: there is none.
@@ -120,10 +121,10 @@ func (c candidates) one() (*account, error) {
 		"rename or delete one of them there, then rollcall deliveries redeliver", c.named.called(), c.mailed.called())
 }
 
-// linkable refuses an account that must not become the counterpart of u. Nobody gets
+// linkable refuses an account that must not become a person's counterpart. Nobody gets
 // another person's account by a name that happens to be the same, and nobody one that an
 // impostor made beforehand with an address that is not theirs.
-func (t *Target) linkable(a *account, u *directory.User, names directory.Names, admin bool) error {
+func (t *Target) linkable(a *account, want *bridgesync.Desired, admin bool) error {
 	switch {
 	case t.spared(a.ID):
 		return refusal("the account %s is not managed: it is the one whose token is used, or the server's own", a.called())
@@ -135,13 +136,15 @@ func (t *Target) linkable(a *account, u *directory.User, names directory.Names, 
 		return errNotSeen
 	case !admin && slices.Contains(a.Roles, directory.RoleAdmin):
 		return refusal("the account %s is an administrator's, and %s is none here; rollcall users grant %s --role admin says that it is theirs",
-			a.called(), u.ID, u.ID)
+			a.called(), want.ID, want.ID)
 	}
-	return t.sameAddress(a, u, names)
+	return t.sameAddress(a, want)
 }
 
-// sameAddress wants an account to have the address of the person, and it to be verified.
-func (t *Target) sameAddress(a *account, u *directory.User, names directory.Names) error {
+// sameAddress wants an account to have the address of the person, and whoever shall sign
+// in to have had it verified.
+func (t *Target) sameAddress(a *account, want *bridgesync.Desired) error {
+	u, names := want.User, want.Names
 	if temporary(names.Username) && same(a.Username, username(names.Username, u.ID)) {
 		return nil // nobody else is ever called so
 	}
@@ -154,7 +157,7 @@ func (t *Target) sameAddress(a *account, u *directory.User, names directory.Name
 	case !has && len(a.Emails) > 0:
 		return refusal("the account %s has the user name but another address; give it the address of %s, or one of the two another user name, "+
 			"then rollcall deliveries redeliver", a.called(), u.ID)
-	case has && !its.Verified && !t.config.LinkUnverified:
+	case has && want.Active && !its.Verified && !t.config.LinkUnverified:
 		return refusal("the account %s has the address of %s, but nobody verified it; mark it as verified in Rocket.Chat if it is theirs, "+
 			"or set link_unverified: true, then rollcall deliveries redeliver", a.called(), u.ID)
 	}

@@ -3,6 +3,7 @@ package rocketchat
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,4 +83,26 @@ func TestWhoMayPassTheLimiterDoesNotWait(t *testing.T) {
 			f.deliver(wanted(somebody(fmt.Sprintf("p%d", n))))
 		}
 	})
+}
+
+// TestManyAreDeliveredAtOnce has several workers.
+func TestManyAreDeliveredAtOnce(t *testing.T) {
+	f := newOffice(t, rocketchattest.Options{}, nil)
+	f.AddRole(rocketchattest.Role{Name: "Staff"})
+	f.AddRoom(rocketchattest.Room{Name: "news"})
+	var workers sync.WaitGroup
+	for w := range 8 {
+		workers.Go(func() {
+			for n := range 10 {
+				want := wanted(somebody(fmt.Sprintf("p%d-%d", w, n)), append(roles("user", "Staff"), places("news")...)...)
+				if _, err := f.target.Deliver(t.Context(), want); err != nil {
+					t.Errorf("deliver %s: %v", want.ID, err)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	if news, _ := f.Room("news"); len(news.Members) != 80 || len(f.Accounts()) != 83 {
+		t.Errorf("%d accounts, %d in the room", len(f.Accounts()), len(news.Members))
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,8 @@ func TestWhateverHappensTheStateIsReached(t *testing.T) {
 		h := &history{office: newOffice(t, rocketchattest.Options{Generation: generation}, nil), T: r,
 			people: map[string]*bridgesync.Desired{}, given: map[string]string{}, doubt: map[string]bool{}}
 		defer h.Close()
+		h.AddRoom(rocketchattest.Room{Name: "news"})
+		h.AddRoom(rocketchattest.Room{Name: "sales"})
 		h.AddRole(rocketchattest.Role{ID: "by-hand", Name: "By Hand"})
 		h.AddRole(rocketchattest.Role{ID: "stAfFrOlE", Name: "Staff"})
 		r.Repeat(map[string]func(*rapid.T){
@@ -76,7 +79,8 @@ func (h *history) alter(r *rapid.T) {
 		u.Emails = []directory.MultiValue{{Value: name + rapid.SampledFrom([]string{"", "+x"}).Draw(r, "address") + "@acme.example"}}
 	}
 	want.User, want.Names = u, directory.NamesOf(u)
-	want.Grants = roles(rapid.SampledFrom([][]string{{"user"}, {"user", "Staff"}, {"guest"}, {"livechat-agent", "user"}}).Draw(r, "roles")...)
+	want.Grants = append(places(rapid.SampledFrom([][]string{nil, {"news"}, {"sales"}, {"news", "sales"}}).Draw(r, "rooms")...)[1:],
+		roles(rapid.SampledFrom([][]string{{"user"}, {"user", "Staff"}, {"guest"}, {"livechat-agent", "user"}}).Draw(r, "roles")...)...)
 }
 
 // give has an administrator of Rocket.Chat give somebody a role.
@@ -145,12 +149,15 @@ func (h *history) check() {
 		a, _ := h.Account(want.Counterpart)
 		u := want.User
 		has := fmt.Sprint(a.Active, a.Username, a.Email(), a.Nickname, sorted(a.Roles))
-		roles := grantedIDs(want.Grants)
+		roles, rooms := granted(want.Grants)
 		if h.given[a.ID] != "" {
 			roles = append(roles, h.given[a.ID])
 		}
 		if shall := fmt.Sprint(want.Active, username(want.Names.Username, u.ID), u.PrimaryEmail(), u.NickName, sorted(roles)); has != shall {
 			h.T.Fatalf("%s is %s, and shall be %s", name, has, shall)
+		}
+		if in := h.in(a.ID, "news", "sales"); want.Active && in != rooms {
+			h.T.Fatalf("%s is in %s, and shall be in %s", name, in, rooms)
 		}
 	}
 	if s := h.Service(); !s.Active || len(s.Tokens) != 1 {
@@ -158,14 +165,18 @@ func (h *history) check() {
 	}
 }
 
-// grantedIDs are the ids of the roles that are granted.
-func grantedIDs(grants []directory.Grant) []string {
-	var ids []string
+// granted are the ids of the roles and the names of the rooms that are granted.
+func granted(grants []directory.Grant) (ids []string, rooms string) {
+	var names []string
 	for _, g := range grants {
-		if g.Name == "Staff" {
-			g.Name = "stAfFrOlE"
+		switch {
+		case g.Kind == directory.ChannelGrant:
+			names = append(names, g.Name)
+		case g.Name == "Staff":
+			ids = append(ids, "stAfFrOlE")
+		default:
+			ids = append(ids, g.Name)
 		}
-		ids = append(ids, g.Name)
 	}
-	return slices.Compact(ids)
+	return ids, strings.Join(names, " ")
 }

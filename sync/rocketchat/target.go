@@ -40,12 +40,15 @@ type begun struct {
 	off    bool                // access was taken away
 	given  []string            // roles that were given, or may have been
 	sent   map[string][]string // profile values that were sent, or may have been
+	rooms  []membership        // that were entered
 	linked bool                // to an account that was there
 	before []string            // the roles that it had then
 }
 
 // changed reports whether more was tried than to take access away.
-func (b *begun) changed() bool { return b.id != "" || len(b.given) > 0 || len(b.sent) > 0 }
+func (b *begun) changed() bool {
+	return b.id != "" || len(b.given) > 0 || len(b.sent) > 0 || len(b.rooms) > 0
+}
 
 // Deliver implements [bridgesync.Target].
 func (t *Target) Deliver(ctx context.Context, want bridgesync.Desired) (bridgesync.Counterpart, error) {
