@@ -37,6 +37,7 @@ type client struct {
 	http   *http.Client
 	dry    bool // sends nothing that could change something
 	limits limits
+	outage outage
 }
 
 // get asks for something. The limiter knows the call by the route, so what varies belongs
@@ -77,6 +78,9 @@ func (c *client) call(ctx context.Context, r request, out any) error {
 	if c.dry && r.method != http.MethodGet {
 		return refusal("%s was not sent: this is a dry run", r.name())
 	}
+	if err := c.outage.take(); err != nil {
+		return err
+	}
 	if err := c.limits.take(r.name(), r.spare); err != nil {
 		return err
 	}
@@ -90,6 +94,7 @@ func (c *client) call(ctx context.Context, r request, out any) error {
 	}
 	answer, err := c.http.Do(made)
 	if err != nil {
+		c.missed(ctx)
 		err = fmt.Errorf("%s: %w", r.name(), bare(err))
 		if !sent.Load() {
 			return &bridgesync.NotSent{Err: err}
@@ -97,7 +102,14 @@ func (c *client) call(ctx context.Context, r request, out any) error {
 		return err
 	}
 	defer answer.Body.Close()
-	return c.understand(r, answer, out)
+	return c.understand(ctx, r, answer, out)
+}
+
+// missed notes that the server was not there, unless it was the caller who went away.
+func (c *client) missed(ctx context.Context) {
+	if ctx.Err() != context.Canceled {
+		c.outage.met()
+	}
 }
 
 // bare takes the address, which has names of people in it, out of an error.
@@ -136,13 +148,19 @@ func (c *client) make(ctx context.Context, r request) (*http.Request, error) {
 }
 
 // understand reads an answer.
-func (c *client) understand(r request, answer *http.Response, out any) error {
+func (c *client) understand(ctx context.Context, r request, answer *http.Response, out any) error {
 	text, err := io.ReadAll(io.LimitReader(answer.Body, mostAnswer+1))
 	if err != nil {
+		c.missed(ctx)
 		return fmt.Errorf("%s: read the answer: %w", r.name(), bare(err))
 	}
 	if len(text) > mostAnswer {
 		return fmt.Errorf("%s: the answer is larger than %d MiB", r.name(), mostAnswer>>20)
+	}
+	if answer.StatusCode >= http.StatusBadGateway && answer.StatusCode <= http.StatusGatewayTimeout {
+		c.outage.met()
+	} else {
+		c.outage.ended()
 	}
 	f := c.judge(r, answer, text)
 	said, past := "", true

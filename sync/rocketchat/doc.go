@@ -14,7 +14,7 @@
 // What it has to know the next time it leaves behind as facts (facts.go).
 //
 // Everything goes through one client (client.go), which keeps to the server's limits route
-// by route (limit.go) and never waits. What the server answers in place of what was asked
+// by route (limit.go), leaves one alone that is not there (outage.go), and never waits. What the server answers in place of what was asked
 // for is read in failure.go; what follows from it, a refusal, a pause or doubt, is one table
 // in errors.go.
 //

@@ -108,16 +108,17 @@ func (f *office) try(want bridgesync.Desired) (bridgesync.Counterpart, error) {
 	return got, err
 }
 
-// deliver delivers what has to succeed, and returns the account.
+// deliver delivers what has to succeed once the target is left alone as long as it wants,
+// and returns the account.
 func (f *office) deliver(want bridgesync.Desired) rocketchattest.Account {
 	f.Helper()
-	got, err := f.try(want)
-	if err != nil {
-		f.Fatalf("deliver %s: %v", want.ID, err)
-	}
-	a, _ := f.Account(got.ID)
+	f.pacedDelivery(want)
+	a, _ := f.Account(f.facts[want.ID].ID)
 	return a
 }
+
+// later lets a minute pass, after which a server that was not there is tried again.
+func (f *office) later() { f.time.set(f.time.now().Add(time.Minute)) }
 
 // leave delivers that somebody may not sign in any more.
 func (f *office) leave(want bridgesync.Desired) rocketchattest.Account {

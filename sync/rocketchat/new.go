@@ -56,7 +56,7 @@ func New(config Config) (*Target, error) {
 		now = time.Now
 	}
 	c := &client{base: base, userID: config.UserID, token: config.Token, dry: config.Dry, http: httpClient(trust)}
-	c.limits.now = now
+	c.limits.now, c.outage.now = now, now
 	return &Target{config: config, client: c, now: now}, nil
 }
 
