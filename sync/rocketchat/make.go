@@ -6,6 +6,9 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"slices"
+
+	"rollcall/directory"
 )
 
 // newAccount is the body of users.create. It has no key active: that would have a mail
@@ -37,6 +40,9 @@ func (d *delivering) make(ctx context.Context) error {
 	}
 	var got struct {
 		User *account `json:"user"`
+	}
+	if names := (directory.Names{Username: body.Username, Email: body.Email}); !slices.Contains(d.recall(d.want.ID).asked, names) {
+		d.remember(d.want.ID, func(b *begun) { b.asked = append(slices.Clone(b.asked), names) })
 	}
 	switch err := d.client.post(ctx, "users.create", body, &got); {
 	case says(err, codeFieldUnavailable):

@@ -36,6 +36,7 @@ func (t *Target) Address() string { return t.client.base }
 // does not do it twice and knows what is ours. It is gone with the process: then a role or a
 // value whose sending was in doubt, and that is no longer wanted, passes for somebody else's.
 type begun struct {
+	asked  []directory.Names   // with which accounts were to be made, as the server has them
 	id     string              // of an account that was made
 	off    bool                // access was taken away
 	given  []string            // roles that were given, or may have been
@@ -47,7 +48,7 @@ type begun struct {
 
 // changed reports whether more was tried than to take access away.
 func (b *begun) changed() bool {
-	return b.id != "" || len(b.given) > 0 || len(b.sent) > 0 || len(b.rooms) > 0
+	return b.id != "" || len(b.asked) > 0 || len(b.given) > 0 || len(b.sent) > 0 || len(b.rooms) > 0
 }
 
 // Deliver implements [bridgesync.Target].
