@@ -38,7 +38,7 @@ type Link struct {
 	Facts       []byte // JSON, learned from the target
 	AskedBy     string // who deleted the record for good
 	Erasure     Erasure
-	Delivered   time.Time
+	Delivered   time.Time // the last time; without a counterpart: looked for in vain
 }
 
 // Origin says how a counterpart came to be linked.
@@ -97,6 +97,12 @@ type Desired struct {
 	Grants   []Grant // from everybody who grants, sorted, each once
 	Link     *Link   // nil: nothing was ever delivered
 	Actions  []Action
+}
+
+// OnlyFind reports whether a counterpart is looked for, to take its access away, and none
+// is made: for somebody without access of whom nobody knows whether they have one.
+func (w *Desired) OnlyFind() bool {
+	return w.User != nil && !w.User.EffectivelyActive() && (w.Link == nil || w.Link.Counterpart == "")
 }
 
 // Action is an act and not a state: it is done once, after the state of its record.

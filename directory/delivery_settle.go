@@ -11,6 +11,7 @@ import (
 type Delivered struct {
 	Link     *Link     // as it is now; nil: as it was
 	Gone     bool      // the target confirmed that there is no counterpart any more
+	None     bool      // there is no counterpart, and none was to be made
 	WaitsFor string    // it was done but for a name that this record still has
 	Cause    string    // why it failed; empty: it did not
 	Retry    time.Time // when to try again
@@ -211,7 +212,7 @@ func (s *settlement) pause(ctx context.Context, lane Lane, until time.Time) erro
 // made due.
 func (s *settlement) link(ctx context.Context, r Delivered) error {
 	row := s.row
-	if r.Gone {
+	if r.Gone || r.None {
 		if err := s.tx.DeleteLink(ctx, s.ws.Target, row.Type, row.Record); err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ func (s *story) action(id string) (a directory.Action) {
 }
 
 func (s *story) happen() {
-	events := []func(){s.join, s.join, s.leave, s.comeBack, s.renameOne, s.swap, s.grant, s.remove, s.regroup, s.remap, s.act,
+	events := []func(){s.join, s.join, s.leave, s.comeBack, s.want, s.renameOne, s.swap, s.grant, s.remove, s.regroup, s.remap, s.act,
 		s.worked, s.worked, s.worked, s.trouble, s.calm, s.meddle, s.crash, s.storeFails, s.later}
 	events[s.pick(len(events))]()
 }
@@ -106,6 +106,7 @@ func (s *story) join() {
 	s.serial++
 	u := newcomer(s.name())
 	u.ExternalID = fmt.Sprint("x", s.serial)
+	u.Wanted = s.pick(5) > 0
 	if got := s.try(s.okta, directory.PutUser{User: u}); got.User != nil {
 		s.people = append(s.people, got.User.ID)
 	}
@@ -114,6 +115,18 @@ func (s *story) join() {
 func (s *story) leave()    { s.try(s.admin, directory.SwitchOff{ID: s.somebody()}) }
 func (s *story) comeBack() { s.try(s.admin, directory.SwitchOn{ID: s.somebody()}) }
 func (s *story) remove()   { s.try(s.okta, directory.DeleteUser{ID: s.somebody()}) }
+
+// want lets the source say anew whether somebody may sign in.
+func (s *story) want() {
+	wanted := s.pick(2) == 0
+	_, err := s.EditUser(context.Background(), s.okta, s.somebody(), 0, directory.Secret{}, func(u *directory.User) error {
+		u.Wanted = wanted
+		return nil
+	})
+	if err != nil && directory.KindOf(err) == directory.Internal {
+		s.Fatal(err)
+	}
+}
 
 func (s *story) renameOne() { s.tryRename(s.somebody(), s.name()) }
 

@@ -114,17 +114,6 @@ func TestWhoLeavesBeforeTheAnswerIsNotForgotten(t *testing.T) {
 	}
 }
 
-func TestNobodyIsMadeWhoMayNotSignIn(t *testing.T) {
-	b := newBranch(t, onSQLite(t))
-	out := newcomer("ada")
-	out.Wanted = false
-	b.must(b.okta, directory.PutUser{User: out})
-	b.drain()
-	if calls := b.target.Calls(); len(calls) != 0 {
-		t.Errorf("the target was asked for %+v", calls)
-	}
-}
-
 func TestARefusalIsParkedAndRedelivered(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		ada := b.hire("ada")

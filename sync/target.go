@@ -14,7 +14,9 @@ import (
 // lost, and calls about different people come at the same time.
 type Target interface {
 	// Deliver brings the counterpart of a person to the state that they shall have, and
-	// makes it if there is none.
+	// makes it if there is none. An account that was there before and carries nobody's id is
+	// theirs if it has one of their names, no other account has the other one, and it has no
+	// other address than they have.
 	Deliver(ctx context.Context, want Desired) (Counterpart, error)
 	// Remove removes a counterpart for good. That there is none is success.
 	Remove(ctx context.Context, t Tombstone) error
@@ -34,6 +36,7 @@ type Desired struct {
 	ID          directory.ResourceID // the target keeps it, to find the counterpart again
 	User        *directory.User
 	Active      bool              // may sign in
+	OnlyFind    bool              // make no counterpart, and leave the names of one that is found: Names are to look under
 	Grants      []directory.Grant // from everybody who grants
 	Names       directory.Names   // to be used in place of those of User: no other counterpart has them
 	Counterpart string            // the target's id; empty: perhaps none was made, look for ID first
@@ -42,9 +45,10 @@ type Desired struct {
 
 // Counterpart is what a delivery found or made.
 type Counterpart struct {
-	ID     string
-	Linked bool   // it was there before
-	Facts  []byte // JSON, to be kept for the next delivery
+	ID     string          // empty: there is none, and none was to be made
+	Linked bool            // it was there before
+	Names  directory.Names // that it has, where it was only to be found
+	Facts  []byte          // JSON, to be kept for the next delivery
 }
 
 // Tombstone is what is left of a person who is gone for good.

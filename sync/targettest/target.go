@@ -19,7 +19,7 @@ import (
 // Account is a counterpart, as the target has it.
 type Account struct {
 	ID     string
-	Person directory.ResourceID
+	Person directory.ResourceID // empty: it was there before, and is nobody's yet
 	Names  directory.Names
 	Active bool
 	Roles  []string
@@ -31,11 +31,12 @@ type Account struct {
 
 // Call is one call of the target.
 type Call struct {
-	Method string // "deliver", "remove" or "act"
-	Person directory.ResourceID
-	Active bool
-	Kind   directory.ActionKind
-	At     time.Time
+	Method   string // "deliver", "remove" or "act"
+	Person   directory.ResourceID
+	Active   bool
+	OnlyFind bool
+	Kind     directory.ActionKind
+	At       time.Time
 }
 
 // Fault says how a call goes wrong. The zero value does not.
@@ -93,7 +94,7 @@ var _ bridgesync.Target = (*Target)(nil)
 
 // Deliver implements [bridgesync.Target].
 func (t *Target) Deliver(ctx context.Context, want bridgesync.Desired) (got bridgesync.Counterpart, err error) {
-	err = t.call(ctx, Call{Method: "deliver", Person: want.ID, Active: want.Active}, func() error {
+	err = t.call(ctx, Call{Method: "deliver", Person: want.ID, Active: want.Active, OnlyFind: want.OnlyFind}, func() error {
 		got, err = t.put(want)
 		return err
 	})
@@ -164,13 +165,7 @@ func (t *Target) begin(c *Call) (fault Fault) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c.At = time.Now()
-	if t.busy == nil {
-		t.busy = make(map[directory.ResourceID]bool)
-		t.accounts = make(map[string]*Account)
-		t.people = make(map[directory.ResourceID]*Account)
-		t.names = make(map[string]*Account)
-		t.left = make(map[directory.ResourceID]time.Time)
-	}
+	t.open()
 	if t.busy[c.Person] {
 		t.broken = append(t.broken, fmt.Errorf("two calls about %s at the same time", c.Person))
 	}
@@ -185,6 +180,16 @@ func (t *Target) begin(c *Call) (fault Fault) {
 	}
 	fault.slow = t.Slow
 	return fault
+}
+
+func (t *Target) open() {
+	if t.busy == nil {
+		t.busy = make(map[directory.ResourceID]bool)
+		t.accounts = make(map[string]*Account)
+		t.people = make(map[directory.ResourceID]*Account)
+		t.names = make(map[string]*Account)
+		t.left = make(map[directory.ResourceID]time.Time)
+	}
 }
 
 func (t *Target) end(c Call) {
@@ -203,23 +208,34 @@ func (t *Target) tell() {
 }
 
 // put makes or changes an account. A name that another account has is refused, as is an
-// id that was never given out.
+// id that was never given out. One that was there before becomes the person's.
 func (t *Target) put(want bridgesync.Desired) (bridgesync.Counterpart, error) {
 	a := t.find(want.Counterpart, want.ID)
 	if a == nil && want.Counterpart != "" {
 		return bridgesync.Counterpart{}, t.wrong("there is no account %s", want.Counterpart)
 	}
-	for _, name := range keys(want.Names) {
+	linked := false
+	if a == nil {
+		a = t.before(want.Names)
+		linked = a != nil
+	}
+	if a == nil && want.OnlyFind {
+		return bridgesync.Counterpart{}, nil
+	}
+	names := want.Names
+	if want.OnlyFind {
+		names = a.Names
+	}
+	for _, name := range keys(names) {
 		if other := t.names[name]; other != nil && other != a {
 			return bridgesync.Counterpart{}, t.wrong("%s is taken from the account of %s for %s", name, other.Person, want.ID)
 		}
 	}
 	if a == nil {
-		t.serial++
-		a = &Account{ID: "acc" + strconv.Itoa(t.serial), Person: want.ID}
-		t.accounts[a.ID], t.people[a.Person] = a, a
+		a = t.make()
 	}
-	t.rename(a, want.Names)
+	a.Person, t.people[want.ID] = want.ID, a
+	t.rename(a, names)
 	a.Active, a.Roles, a.Rooms = want.Active, nil, nil
 	for _, g := range want.Grants {
 		if g.Kind == directory.RoleGrant {
@@ -228,7 +244,56 @@ func (t *Target) put(want bridgesync.Desired) (bridgesync.Counterpart, error) {
 			a.Rooms = append(a.Rooms, g.Name)
 		}
 	}
-	return bridgesync.Counterpart{ID: a.ID, Facts: []byte(`{"seen":true}`)}, nil
+	return bridgesync.Counterpart{ID: a.ID, Linked: linked, Names: names, Facts: []byte(`{"seen":true}`)}, nil
+}
+
+func (t *Target) make() *Account {
+	t.serial++
+	a := &Account{ID: "acc" + strconv.Itoa(t.serial)}
+	t.accounts[a.ID] = a
+	return a
+}
+
+// before finds the account that has the names and is nobody's yet. Two that have one each
+// are none, and one with another address is somebody else's.
+func (t *Target) before(n directory.Names) *Account {
+	var found *Account
+	for _, name := range keys(n) {
+		a := t.names[name]
+		if a == nil {
+			continue
+		}
+		if a.Person != "" || found != nil && found != a {
+			return nil
+		}
+		found = a
+	}
+	if found == nil || n.Email != "" && found.Names.Email != "" && directory.Fold(n.Email) != directory.Fold(found.Names.Email) {
+		return nil
+	}
+	return found
+}
+
+// Had puts an active account into the target that nobody made for a person of the
+// directory, and returns its id.
+func (t *Target) Had(n directory.Names) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.open()
+	a := t.make()
+	a.Active = true
+	t.rename(a, n)
+	return a.ID
+}
+
+// Account returns the account with an id; the zero value if there is none.
+func (t *Target) Account(id string) Account {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if a := t.accounts[id]; a != nil {
+		return *a
+	}
+	return Account{}
 }
 
 // wrong notes a breach of the target's rules, which the directory should never commit.
@@ -274,12 +339,15 @@ func (t *Target) find(id string, person directory.ResourceID) *Account {
 	return t.people[person]
 }
 
-// Accounts returns what the target has, by person.
+// Accounts returns what the target has, by person. What is nobody's is left out.
 func (t *Target) Accounts() map[directory.ResourceID]Account {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	all := make(map[directory.ResourceID]Account)
 	for _, a := range t.accounts {
+		if a.Person == "" {
+			continue
+		}
 		if _, twice := all[a.Person]; twice {
 			t.broken = append(t.broken, fmt.Errorf("%s has two accounts", a.Person))
 		}
