@@ -16,12 +16,15 @@ type DeliveryReader interface {
 	// ParkedDeliveries lists up to limit parked deliveries.
 	ParkedDeliveries(ctx context.Context, limit int) ([]Delivery, error)
 	// FanOut lists up to limit users with ids after the given one whom a fan-out reaches:
-	// who is or was in a group, or everybody of the workspace.
+	// who is or was in a group, or everybody of the workspace and whoever else has a link in
+	// its target.
 	FanOut(ctx context.Context, t RecordType, record, after string, limit int) ([]ResourceID, error)
 	// MappedGrants lists what mappings give a user, in any order.
 	MappedGrants(ctx context.Context, user ResourceID) ([]Mapping, error)
 	// Link finds a record's link in a target.
 	Link(ctx context.Context, target string, t RecordType, record string) (*Link, error)
+	// LinkedTargets lists the targets in which anybody has a link, sorted.
+	LinkedTargets(ctx context.Context) ([]string, error)
 	// NameHolders tells of each of the names that a counterpart has, or may have, which
 	// record's it is.
 	NameHolders(ctx context.Context, target string, names []string) (map[string]string, error)

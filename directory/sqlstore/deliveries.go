@@ -95,10 +95,24 @@ func (r *reader) ParkedDeliveries(ctx context.Context, limit int) ([]directory.D
 func (r *reader) FanOut(ctx context.Context, t directory.RecordType, record, after string, limit int) ([]directory.ResourceID, error) {
 	if t == directory.WorkspaceRecord {
 		return r.ids(ctx, `
-		select id
-		from users
-		where workspace_id = $1
-		and id > $2
+		select id from (
+			select id from (
+				select id
+				from users
+				where workspace_id = $1
+				and id > $2
+				order by id
+				limit $3) as present
+			union
+			select record from (
+				select record
+				from links
+				where workspace_id = $1
+				and target = (select target from workspaces where workspace_id = $1)
+				and type = 'user'
+				and record > $2
+				order by record
+				limit $3) as linked) as reached
 		order by id
 		limit $3`, r.ws, after, limit)
 	}

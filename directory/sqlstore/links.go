@@ -30,6 +30,27 @@ func (r *reader) Link(ctx context.Context, target string, t directory.RecordType
 	return &l, nil
 }
 
+// LinkedTargets implements [directory.DeliveryReader]. There are few targets and many
+// links, so each question goes to the first link of the next target.
+func (r *reader) LinkedTargets(ctx context.Context) (all []string, err error) {
+	for last := ""; ; {
+		found, err := one(ctx, r.q, []any{&last}, `
+		select target
+		from links
+		where workspace_id = $1
+		and target > $2
+		order by target
+		limit 1`, r.ws, last)
+		if err != nil {
+			return nil, fmt.Errorf("list targets: %w", err)
+		}
+		if !found {
+			return all, nil
+		}
+		all = append(all, last)
+	}
+}
+
 // NameHolders implements [directory.DeliveryReader].
 func (r *reader) NameHolders(ctx context.Context, target string, names []string) (map[string]string, error) {
 	holders := make(map[string]string)

@@ -245,4 +245,16 @@ func testFanOut(t *testing.T, open Open) {
 	f.same("former members", reached(directory.GroupRecord, string(g.ID), ""), []directory.ResourceID{ada.ID, bob.ID})
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.ForgetMembers(ctx, string(g.ID)) })
 	f.same("forgotten members", len(reached(directory.GroupRecord, string(g.ID), "")), 0)
+	// Who is gone and has a link in the present target is reached, once.
+	gone := string(cyd.ID) + "~"
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for record, target := range map[string]string{string(cyd.ID): "fake", gone: "fake", gone + "~": "another"} {
+			if err := tx.PutLink(ctx, target, &directory.Link{Type: directory.UserRecord, Record: record}); err != nil {
+				return err
+			}
+		}
+		return tx.PutTarget(ctx, "fake")
+	})
+	f.same("everybody and whoever has a link", reached(directory.WorkspaceRecord, string(f.ws), string(bob.ID)), []directory.ResourceID{cyd.ID, directory.ResourceID(gone)})
+	f.same("linked targets", read(f, func(tx directory.ReadTx, ctx context.Context) ([]string, error) { return tx.LinkedTargets(ctx) }), []string{"another", "fake"})
 }

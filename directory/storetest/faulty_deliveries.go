@@ -35,6 +35,10 @@ func (x *faultyReader) Link(ctx context.Context, target string, t directory.Reco
 	return ask(x.fault, func() (*directory.Link, error) { return x.tx.Link(ctx, target, t, record) })
 }
 
+func (x *faultyReader) LinkedTargets(ctx context.Context) ([]string, error) {
+	return ask(x.fault, func() ([]string, error) { return x.tx.LinkedTargets(ctx) })
+}
+
 func (x *faultyReader) NameHolders(ctx context.Context, target string, names []string) (map[string]string, error) {
 	return ask(x.fault, func() (map[string]string, error) { return x.tx.NameHolders(ctx, target, names) })
 }
