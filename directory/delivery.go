@@ -16,7 +16,7 @@ type Delivery struct {
 	Attempts   int64     // that failed since the last success
 	Next       time.Time // when it is due
 	Cause      string    // of the last failure, or of the wait
-	Parked     time.Time // refused for good: nobody tries again until it changes or somebody asks
+	Parked     time.Time // refused for good, since when: nobody tries again until it changes or somebody asks
 	Behind     time.Time // since when
 	WaitsFor   string    // the record whose delivery has to come first; of what is parked: that has its name
 	Walked     string    // of a fan-out: the last id that it reached
@@ -25,6 +25,10 @@ type Delivery struct {
 
 // Claimed reports whether somebody is working on d at now.
 func (d *Delivery) Claimed(now time.Time) bool { return now.Before(d.ClaimUntil) }
+
+// MayHaveAccess reports whether the target refused to take access away, so that somebody who
+// left may still have it. Such a delivery is parked, and due now and then all the same.
+func (d *Delivery) MayHaveAccess() bool { return !d.Parked.IsZero() && d.Lane == UrgentLane }
 
 // Link is what is known of a record's counterpart in the target. It is written with the
 // result of a delivery, and before one that takes a name; a link whose record is gone is

@@ -11,7 +11,8 @@ type DeliveryReader interface {
 	// DueDeliveries lists up to limit deliveries of a lane that are due at now and nobody's
 	// claim, who is due longest first.
 	DueDeliveries(ctx context.Context, lane Lane, now time.Time, limit int) ([]Delivery, error)
-	// OpenDeliveries sends what is behind or parked to each, most urgent first.
+	// OpenDeliveries sends what is behind or parked to each: people who may have access still
+	// first, then what is most urgent, at last what is parked and not due.
 	OpenDeliveries(ctx context.Context, each func(*Delivery) error) error
 	// ParkedDeliveries lists up to limit parked deliveries.
 	ParkedDeliveries(ctx context.Context, limit int) ([]Delivery, error)

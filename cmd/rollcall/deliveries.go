@@ -35,6 +35,7 @@ const (
 	shownWorking = "working"
 	shownRetry   = "retry"
 	shownParked  = "parked"
+	shownAccess  = "access" // parked too, and somebody who left may have access still
 )
 
 // deliveryOf says what a row means at now.
@@ -42,6 +43,8 @@ func deliveryOf(d *directory.Delivery, now time.Time) delivery {
 	shown := delivery{Type: d.Type, Record: d.Record, State: shownWaiting, Lane: d.Lane.String(), Since: d.Behind, Attempts: d.Attempts,
 		Cause: d.Cause}
 	switch {
+	case d.MayHaveAccess():
+		shown.State, shown.Since, shown.Next = shownAccess, d.Parked, &d.Next
 	case !d.Parked.IsZero():
 		shown.State, shown.Since, shown.Lane = shownParked, d.Parked, ""
 	case d.Claimed(now):
@@ -91,7 +94,8 @@ func (d delivery) label() string {
 }
 
 // deliveries reads what is behind or parked, and the actions that somebody has to look at:
-// as many as limit says, and how many there are.
+// as many as limit says, and how many there are. People who may have access still come
+// first, then the actions.
 func (s *session) deliveries(ctx context.Context, limit int) (all []delivery, total int64, err error) {
 	now := time.Now()
 	keep := func(d delivery) {
@@ -105,16 +109,23 @@ func (s *session) deliveries(ctx context.Context, limit int) (all []delivery, to
 		if err != nil {
 			return fmt.Errorf("read actions: %w", err)
 		}
-		for _, a := range actions {
-			keep(delivery{Type: a.Type, Record: a.Record, State: string(a.State), Since: a.Changed, Cause: a.Cause, Action: a.Kind})
+		keepActions := func() {
+			for _, a := range actions {
+				keep(delivery{Type: a.Type, Record: a.Record, State: string(a.State), Since: a.Changed, Cause: a.Cause, Action: a.Kind})
+			}
+			actions = nil
 		}
 		err = tx.OpenDeliveries(ctx, func(d *directory.Delivery) error {
+			if !d.MayHaveAccess() {
+				keepActions()
+			}
 			keep(deliveryOf(d, now))
 			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("read deliveries: %w", err)
 		}
+		keepActions()
 		return nil
 	})
 	if err != nil {

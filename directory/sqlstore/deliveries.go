@@ -62,7 +62,11 @@ func (r *reader) DueDeliveries(ctx context.Context, lane directory.Lane, now tim
 // OpenDeliveries implements [directory.DeliveryReader].
 func (r *reader) OpenDeliveries(ctx context.Context, each func(*directory.Delivery) error) error {
 	for _, which := range []string{`
+		and parked_at > 0
 		and queued_lane > 0
+		order by parked_at`, `
+		and queued_lane > 0
+		and parked_at = 0
 		order by queued_lane desc, next_at`, `
 		and parked_at > 0
 		and queued_lane = 0
