@@ -13,7 +13,7 @@ type Delivery struct {
 	Lane       Lane // in which it waits; 0: nothing to do
 	Claim      string
 	ClaimUntil time.Time
-	Attempts   int64     // that failed since the last success
+	Attempts   int64     // that failed since the last success; those before the last change count as one
 	Next       time.Time // when it is due
 	Cause      string    // of the last failure, or of the wait
 	Parked     time.Time // refused for good, since when: nobody tries again until it changes or somebody asks

@@ -83,8 +83,8 @@ func (t *TooFast) Error() string {
 	return fmt.Sprintf("the target wants to be left alone until %s", t.Until.UTC().Format(time.RFC3339))
 }
 
-// NotSent is an error before anything reached the target. Of every other error nobody
-// knows what was done.
+// NotSent is an error before anything reached the target, which is left alone for a second
+// then. Of every other error nobody knows what was done.
 type NotSent struct{ Err error }
 
 // Error returns the cause.

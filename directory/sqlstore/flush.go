@@ -136,7 +136,8 @@ func (b *batch) flushLanes(p *pending) error {
 }
 
 // The statements that are run with many rows at a time: what stands before and after
-// the values, and how many there are in a row.
+// the values, and how many there are in a row. One attempt is left of those that failed: they
+// may have got anywhere.
 var (
 	insertAudit = manyRows{13, `
 		insert into audit (workspace_id, seq, at, actor, actor_id, change, outcome, reason, request_id, type, record,
@@ -156,6 +157,7 @@ var (
 			next_at = case when deliveries.queued_lane > 0 and deliveries.next_at < excluded.next_at then deliveries.next_at
 				else excluded.next_at end,
 			behind_since = case when deliveries.queued_lane > 0 then deliveries.behind_since else excluded.behind_since end,
+			attempts = case when deliveries.attempts > 1 then 1 else deliveries.attempts end,
 			parked_at = 0,
 			waits_for = ''`}
 )
