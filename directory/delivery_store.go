@@ -58,6 +58,9 @@ type DeliveryWriter interface {
 	PutPause(ctx context.Context, p Pause) error
 	PutLink(ctx context.Context, target string, l *Link) error
 	DeleteLink(ctx context.Context, target string, t RecordType, record string) error
+	// ForgetLinks removes up to limit links of a target with the names that they hold, and
+	// reports whether there are more.
+	ForgetLinks(ctx context.Context, target string, limit int) (more bool, err error)
 	// HoldNames gives names that no other record holds to a record, beside those it has or,
 	// with only, in their place.
 	HoldNames(ctx context.Context, target string, t RecordType, record string, names []string, only bool) error

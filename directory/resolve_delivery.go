@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -209,6 +210,32 @@ func (p *passage) leaveTarget(ctx context.Context) error {
 		if err := p.tx.EndActions(ctx, from, to, "the workspace provisions another target by now", p.now); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// forgottenAtOnce bounds what one ForgetTarget removes.
+const forgottenAtOnce = 500
+
+// resolveForgetTarget removes the links of a target, tombstones as well: whoever is gone
+// keeps an account there, should it ever come back.
+func (p *passage) resolveForgetTarget(ctx context.Context, c ForgetTarget) error {
+	p.what = ref{WorkspaceRecord, string(p.ws.ID), p.ws.Slug}
+	if c.Target == p.ws.Target {
+		return Errorf(Denied, "", "the workspace provisions the target %q", c.Target).
+			Hinted("only what is known of one that it does not provision can be forgotten")
+	}
+	known, err := p.tx.LinkedTargets(ctx)
+	if err != nil {
+		return fmt.Errorf("list targets: %w", err)
+	}
+	if !slices.Contains(known, c.Target) {
+		return Errorf(NotFound, "", "nothing is known of a target %q", c.Target).Hinted("known are: %s", strings.Join(known, ", "))
+	}
+	p.other = &otherMove{outcome: Deleted, diff: []Diff{{Path: "target", Before: c.Target}}}
+	p.other.write = func(ctx context.Context) (err error) {
+		p.receipt.More, err = p.tx.ForgetLinks(ctx, c.Target, forgottenAtOnce)
+		return err
 	}
 	return nil
 }

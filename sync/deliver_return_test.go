@@ -1,6 +1,8 @@
 package sync_test
 
 import (
+	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -62,4 +64,39 @@ func TestWhoIsGoneIsRemovedFromATargetThatComesBack(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestATargetIsForgotten has an administrator forget more links than go at once.
+func TestATargetIsForgotten(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		b.drain()
+		first, firstName := b.target, b.name
+		b.each(600, func(ctx context.Context, tx directory.WriteTx, i int) error {
+			return tx.PutLink(ctx, firstName, &directory.Link{Type: directory.UserRecord, Record: fmt.Sprint("gone", i)})
+		})
+		forget := directory.ForgetTarget{Target: firstName}
+		if _, err := b.Apply(t.Context(), b.admin, forget); !directory.Is(err, directory.Denied) {
+			t.Errorf("the target that is provisioned was forgotten: %v", err)
+		}
+		b.provision("another", new(targettest.Target))
+		b.drain()
+		if got := b.must(b.admin, forget); !got.More {
+			t.Error("six hundred links were removed at once")
+		}
+		if got := b.must(b.admin, forget); got.More {
+			t.Error("there are more after six hundred")
+		}
+		if _, err := b.Apply(t.Context(), b.admin, forget); !directory.Is(err, directory.NotFound) {
+			t.Errorf("forgotten once more: %v", err)
+		}
+		b.agree()
+		b.purge(ada.ID)
+		b.drain()
+		b.provision(firstName, first)
+		b.drain()
+		if a := first.Accounts()[ada.ID]; !a.Active || len(first.Buried()) != 0 {
+			t.Errorf("the account in the target that was forgotten is %+v", a)
+		}
+	})
 }

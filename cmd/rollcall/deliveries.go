@@ -13,6 +13,7 @@ import (
 type deliveriesCommands struct {
 	List      deliveriesList      `cmd:"" help:"List what the target does not have yet, and what went wrong."`
 	Redeliver deliveriesRedeliver `cmd:"" help:"Deliver a person again, or everything that was refused."`
+	Forget    deliveriesForget    `cmd:"" help:"Forget what is known of accounts in a target that is no longer provisioned. They stay as they are, also those of people who are gone."`
 }
 
 // delivery is something that is behind, parked or in doubt, as the command line shows it.
@@ -192,4 +193,23 @@ func (s *session) redeliver(ctx context.Context, c directory.Redeliver) (directo
 		got, err = s.Apply(ctx, s.by, c)
 	}
 	return first, err
+}
+
+// deliveriesForget is rollcall deliveries forget.
+type deliveriesForget struct {
+	Target string `arg:"" help:"Name of the target, as the audit log has it."`
+}
+
+// Run forgets a target, some links at a time.
+func (c deliveriesForget) Run(ctx context.Context, a *app) error {
+	return a.work(ctx, func(s *session) error {
+		got, err := s.Apply(ctx, s.by, directory.ForgetTarget{Target: c.Target})
+		for err == nil && got.More {
+			got, err = s.Apply(ctx, s.by, directory.ForgetTarget{Target: c.Target})
+		}
+		if err != nil {
+			return err
+		}
+		return a.say(map[string]any{"outcome": got.Outcome}, "nothing is known any more of accounts in %s", c.Target)
+	})
 }

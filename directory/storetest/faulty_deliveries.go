@@ -95,6 +95,10 @@ func (x *faultyWriter) PutLink(ctx context.Context, target string, l *directory.
 	return x.fault.tell(func() error { return x.tx.PutLink(ctx, target, l) })
 }
 
+func (x *faultyWriter) ForgetLinks(ctx context.Context, target string, limit int) (bool, error) {
+	return ask(x.fault, func() (bool, error) { return x.tx.ForgetLinks(ctx, target, limit) })
+}
+
 func (x *faultyWriter) DeleteLink(ctx context.Context, target string, t directory.RecordType, record string) error {
 	return x.fault.tell(func() error { return x.tx.DeleteLink(ctx, target, t, record) })
 }
