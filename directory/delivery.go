@@ -23,6 +23,10 @@ type Delivery struct {
 	Target     string    // of one that was taken: where its worker carries it; it is not stored
 }
 
+// ClockSkew is by how much the clocks of two machines may differ before what one raises
+// waits for the clock of another. What is raised is due so much earlier, so its order stays.
+const ClockSkew = time.Minute
+
 // Claimed reports whether somebody is working on d at now.
 func (d *Delivery) Claimed(now time.Time) bool { return now.Before(d.ClaimUntil) }
 

@@ -247,6 +247,23 @@ func TestAChangedPushWaitsForThePause(t *testing.T) {
 	b.agree()
 }
 
+// TestALeaverDoesNotWaitForAClock has somebody lose access on a machine whose clock is
+// ahead of the worker's.
+func TestALeaverDoesNotWaitForAClock(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		b.drain()
+		ahead := directory.New(b.store, directory.WithClock(func() time.Time { return b.time.Now().Add(30 * time.Second) }))
+		if _, err := ahead.Apply(t.Context(), b.admin, directory.SwitchOff{ID: ada.ID}); err != nil {
+			t.Fatal(err)
+		}
+		b.work(directory.UrgentLane)
+		if b.target.Accounts()[ada.ID].Active {
+			t.Errorf("ada may sign in still, the row is %+v", b.row(ada.ID))
+		}
+	})
+}
+
 func TestAnotherTargetGetsEverybody(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.must(b.admin, directory.SetTarget{})

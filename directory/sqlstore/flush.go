@@ -108,7 +108,8 @@ func (b *batch) flushRaised(p *pending) error {
 			lane = r.lane
 			p.lanes = p.lanes.with(lane)
 		}
-		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0), r.at, r.at})
+		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0),
+			r.at - directory.ClockSkew.Milliseconds(), r.at})
 	}
 	if err := b.insertRows(raiseDeliveries, rows); err != nil {
 		return fmt.Errorf("raise deliveries: %w", err)
