@@ -185,7 +185,7 @@ func (s *shift) push(ctx context.Context, want *directory.Desired) (*directory.D
 		r := retry(err, want.Delivery.Attempts, s.now())
 		return &r, nil
 	}
-	if want.OnlyFind() {
+	if want.OnlyFind() || got.ID == "" {
 		return s.sought(ctx, want, &link, got)
 	}
 	learn(&link, got)
@@ -209,7 +209,7 @@ func learn(l *directory.Link, got Counterpart) {
 // somebody.
 const lookAgain = time.Minute
 
-// sought says what follows from a search. A counterpart that has other names than it shall
+// sought says what follows from a search, or from an account that is gone. A counterpart that has other names than it shall
 // have gets them next. One that is not there, but was to be made before, is looked for
 // once more.
 func (s *shift) sought(ctx context.Context, want *directory.Desired, l *directory.Link, got Counterpart) (*directory.Delivered, error) {
@@ -240,9 +240,17 @@ func linkOf(want *directory.Desired) directory.Link {
 func (s *shift) deliver(ctx context.Context, want *directory.Desired, l directory.Link, names directory.Names) (Counterpart, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.patience())
 	defer cancel()
-	return s.target.Deliver(ctx, Desired{ID: want.User.ID, User: want.User, Active: want.User.EffectivelyActive(), OnlyFind: want.OnlyFind(),
+	active := want.User.EffectivelyActive()
+	got, err := s.target.Deliver(ctx, Desired{ID: want.User.ID, User: want.User, Active: active, OnlyFind: want.OnlyFind(),
 		Grants: want.Grants, Names: names, Counterpart: l.Counterpart, Facts: l.Facts})
+	if err == nil && active && got.ID == "" {
+		return got, errNobody
+	}
+	return got, err
 }
+
+// errNobody is about a target that breaks its contract.
+var errNobody = errors.New("the target made somebody and does not say whom")
 
 // remove removes the counterpart of somebody who is gone for good.
 func (s *shift) remove(ctx context.Context, want *directory.Desired) *directory.Delivered {

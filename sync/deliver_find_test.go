@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -172,4 +173,60 @@ func TestACallThatArrivesAfterTheSearchMakesNobody(t *testing.T) {
 			t.Errorf("ada, who left, has the account %+v", a)
 		}
 	})
+}
+
+// TestALeaverWhoseAccountIsGoneHasNone has somebody remove an account by hand, whose person
+// leaves then.
+func TestALeaverWhoseAccountIsGoneHasNone(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		b.drain()
+		b.target.Lose(b.target.Accounts()[ada.ID].ID)
+		b.must(b.admin, directory.SwitchOff{ID: ada.ID})
+		b.work(allLanes...)
+		b.agree()
+		if rows := b.rows(); len(rows) != 0 || b.target.Made() != 0 {
+			t.Errorf("of %d accounts behind are %+v", b.target.Made(), rows)
+		}
+		namesake := b.hire("ada@other") // for whom the name is free
+		b.drain()
+		b.agree()
+		if !b.target.Accounts()[namesake.ID].Active {
+			t.Errorf("the namesake has no account: %+v", b.rows())
+		}
+	})
+}
+
+// TestAnAccountThatIsGoneIsMadeAnew is about somebody who may sign in.
+func TestAnAccountThatIsGoneIsMadeAnew(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada := b.hire("ada")
+	b.drain()
+	b.target.Lose(b.target.Accounts()[ada.ID].ID)
+	b.board(ada.ID, true)
+	b.drain()
+	b.agree()
+}
+
+// silent is a target that names nobody whom it makes.
+type silent struct{ *targettest.Target }
+
+func (s silent) Deliver(ctx context.Context, want bridgesync.Desired) (bridgesync.Counterpart, error) {
+	_, err := s.Target.Deliver(ctx, want)
+	return bridgesync.Counterpart{}, err
+}
+
+func TestAnAnswerWithoutACounterpartIsNone(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	ada := b.hire("ada")
+	d := b.deliverer(b.Directory)
+	d.Targets[b.admin.Workspace] = bridgesync.NamedTarget{Name: b.name, Target: silent{b.target}}
+	if err := d.Work(t.Context(), directory.LaneJob{Workspace: b.admin.Workspace, Lane: directory.PushLane}); err != nil {
+		t.Fatal(err)
+	}
+	if d := b.row(ada.ID); d.Attempts != 1 || d.Cause == "" || d.Synced == d.Generation {
+		t.Errorf("the row is %+v", d)
+	}
+	b.drain()
+	b.agree()
 }

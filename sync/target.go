@@ -16,7 +16,8 @@ type Target interface {
 	// Deliver brings the counterpart of a person to the state that they shall have, and
 	// makes it if there is none. An account that was there before and carries nobody's id is
 	// theirs if it has one of their names, no other account has the other one, and it has no
-	// other address than they have.
+	// other address than they have. A counterpart that is gone is made anew for who may sign
+	// in; of who may not, the answer is the zero value.
 	Deliver(ctx context.Context, want Desired) (Counterpart, error)
 	// Remove removes a counterpart for good. That there is none is success.
 	Remove(ctx context.Context, t Tombstone) error
@@ -45,7 +46,7 @@ type Desired struct {
 
 // Counterpart is what a delivery found or made.
 type Counterpart struct {
-	ID     string          // empty: there is none, and none was to be made
+	ID     string          // empty: there is none, and the person may not sign in
 	Linked bool            // it was there before
 	Names  directory.Names // that it has, where it was only to be found
 	Facts  []byte          // JSON, to be kept for the next delivery

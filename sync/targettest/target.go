@@ -87,7 +87,8 @@ type Target struct {
 	done     map[string]int // acts by id
 	buried   []bridgesync.Tombstone
 	left     map[directory.ResourceID]time.Time
-	watch    chan struct{} // closed when a call begins or ends
+	lost     map[string]bool // accounts that somebody removed by hand
+	watch    chan struct{}   // closed when a call begins or ends
 }
 
 var _ bridgesync.Target = (*Target)(nil)
@@ -189,6 +190,7 @@ func (t *Target) open() {
 		t.people = make(map[directory.ResourceID]*Account)
 		t.names = make(map[string]*Account)
 		t.left = make(map[directory.ResourceID]time.Time)
+		t.lost = make(map[string]bool)
 	}
 }
 
@@ -211,15 +213,15 @@ func (t *Target) tell() {
 // id that was never given out. One that was there before becomes the person's.
 func (t *Target) put(want bridgesync.Desired) (bridgesync.Counterpart, error) {
 	a := t.find(want.Counterpart, want.ID)
-	if a == nil && want.Counterpart != "" {
+	if a == nil && want.Counterpart != "" && !t.lost[want.Counterpart] {
 		return bridgesync.Counterpart{}, t.wrong("there is no account %s", want.Counterpart)
 	}
 	linked := false
-	if a == nil {
+	if a == nil && want.Counterpart == "" {
 		a = t.before(want.Names)
 		linked = a != nil
 	}
-	if a == nil && want.OnlyFind {
+	if a == nil && !want.Active && (want.OnlyFind || want.Counterpart != "") {
 		return bridgesync.Counterpart{}, nil
 	}
 	names := want.Names
@@ -284,6 +286,16 @@ func (t *Target) Had(n directory.Names) string {
 	a.Active = true
 	t.rename(a, n)
 	return a.ID
+}
+
+// Lose removes an account, as somebody in the target would by hand.
+func (t *Target) Lose(id string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if a := t.accounts[id]; a != nil {
+		t.forget(a)
+		t.lost[id] = true
+	}
 }
 
 // Account returns the account with an id; the zero value if there is none.
