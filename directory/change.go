@@ -84,6 +84,10 @@ type ResetE2EE struct {
 // another name everybody is delivered anew.
 type SetTarget struct{ Target string }
 
+// ForgetTarget forgets what is known of accounts in a target that is not provisioned: some
+// at a time, while the receipt says that there is more. The accounts stay as they are.
+type ForgetTarget struct{ Target string }
+
 // Redeliver delivers a person again, or everything that was parked: some at a time, while
 // the receipt says that there is more.
 type Redeliver struct {
@@ -270,6 +274,7 @@ func (LogOut) Kind() string          { return "LogOut" }
 func (ResetTOTP) Kind() string       { return "ResetTOTP" }
 func (ResetE2EE) Kind() string       { return "ResetE2EE" }
 func (SetTarget) Kind() string       { return "SetTarget" }
+func (ForgetTarget) Kind() string    { return "ForgetTarget" }
 func (Redeliver) Kind() string       { return "Redeliver" }
 func (SignIn) Kind() string          { return "SignIn" }
 func (PutGroup) Kind() string        { return "PutGroup" }
@@ -308,7 +313,7 @@ type Receipt struct {
 	Groups  []GroupRef   // to which User belongs
 	Left    []ResourceID // members that were left out
 	Run     *Run         // as it is now; of changes about runs
-	More    bool         // FillSeats, Forget and Redeliver: a further slice is waiting
+	More    bool         // FillSeats, Forget, ForgetTarget and Redeliver: a further slice is waiting
 }
 
 // Outcome says in a word what came of a change.
