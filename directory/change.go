@@ -222,6 +222,18 @@ type Transfer struct {
 	Reason string
 }
 
+// Relink joins the identifier that an entry of an LDAP source has now to the person or
+// group that the source owns under one that is gone. It needs that the last complete run
+// found it so; see [Recreated].
+type Relink struct {
+	Type       RecordType
+	ID         ResourceID
+	Source     SourceID
+	ExternalID string // the identifier now
+	Named      bool   // this one was chosen, not one of many: it may be an administrator
+	Reason     string
+}
+
 // DetachSource says that a source is gone from the configuration. Its people stay, and a
 // run of it that is under way has lost its lease.
 type DetachSource struct{ ID SourceID }
@@ -299,6 +311,7 @@ func (EraseAudit) Kind() string      { return "EraseAudit" }
 func (SetWanted) Kind() string       { return "SetWanted" }
 func (Expire) Kind() string          { return "Expire" }
 func (Transfer) Kind() string        { return "Transfer" }
+func (Relink) Kind() string          { return "Relink" }
 func (DetachSource) Kind() string    { return "DetachSource" }
 func (BeginRun) Kind() string        { return "BeginRun" }
 func (EndRun) Kind() string          { return "EndRun" }

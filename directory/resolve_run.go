@@ -50,8 +50,7 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 	}
 	for i := range open {
 		if open[i].Live(p.now) {
-			return Errorf(Exists, "run", "the source %s is being read by run %s since %s", c.Source, open[i].ID, FormatTime(open[i].Started)).
-				Hinted("wait for it to end")
+			return beingRead(&open[i])
 		}
 	}
 	r := &Run{ID: string(NewID(p.now)), Source: c.Source, Kind: c.For, State: RunRunning, By: p.by.String(),
@@ -59,6 +58,13 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 	p.what = ref{RunRecord, r.ID, string(r.Source)}
 	p.receipt.Run = r
 	return p.begin(r, open)
+}
+
+// beingRead is the refusal to begin what a run that is alive would get in the way of. A
+// process that was killed keeps the lease for a moment.
+func beingRead(r *Run) *Error {
+	return Errorf(Exists, "run", "the source %s is being read by run %s since %s", r.Source, r.ID, FormatTime(r.Started)).
+		Hinted("wait for it to end; if its process is gone, until %s", FormatTime(r.Beat.Add(LeaseTime)))
 }
 
 // begin writes the run, ends those that nobody works on any more, and closes the held

@@ -15,6 +15,9 @@ type Findings struct {
 	Errors  []RunError
 	Entries []Entry
 	Forget  []Entry // whose people are gone; only source, type and key count
+
+	Recreated []Conflict // entries that seem to stand for records whose own are gone
+	Settled   []string   // ids of such conflicts that are none any more
 }
 
 // Note writes findings of the run that by is, and keeps its lease alive. An error of
@@ -51,6 +54,16 @@ func noteEntries(ctx context.Context, tx WriteTx, by Actor, f Findings) error {
 	if len(f.Entries) > 0 {
 		if err := tx.PutEntries(ctx, f.Entries); err != nil {
 			return fmt.Errorf("entries of %s: %w", by.Source, err)
+		}
+	}
+	for i := range f.Recreated {
+		if err := tx.PutConflict(ctx, &f.Recreated[i]); err != nil {
+			return fmt.Errorf("conflicts of %s: %w", by.Source, err)
+		}
+	}
+	for _, id := range f.Settled {
+		if err := tx.DeleteConflict(ctx, id); err != nil {
+			return fmt.Errorf("conflicts of %s: %w", by.Source, err)
 		}
 	}
 	forget := map[RecordType][]string{}

@@ -27,13 +27,14 @@ type Tally struct {
 	Members  int64 // memberships that end
 	KnownGroups,
 	GoneGroups int64
+	Recreated int64 // unknown entries with the user names of people who are absent
 }
 
 // Guard holds a run that would do too much. It is a pure function of what is to be
 // done: a directory that has a bad night must not take a company's access away.
 func Guard(l Limits, t Tally) directory.GuardReport {
 	for _, rule := range []func(Limits, Tally) string{
-		nobodyCame, halfIsGone, tooManyRemovals, tooManyDisables, tooManyMembers, tooManyGroups,
+		nobodyCame, otherIdentifiers, halfIsGone, tooManyRemovals, tooManyDisables, tooManyMembers, tooManyGroups,
 	} {
 		if why := rule(l, t); why != "" {
 			return directory.GuardReport{Tripped: true, Why: why}
@@ -47,6 +48,17 @@ func nobodyCame(_ Limits, t Tally) string {
 		return ""
 	}
 	return fmt.Sprintf("the source sent nobody, but %d people are known from it", t.Known)
+}
+
+// otherIdentifiers asks before the people of a server that was loaded anew are absent for
+// long enough to be deactivated, each while an entry with their name is there.
+func otherIdentifiers(l Limits, t Tally) string {
+	if n := t.Recreated; n <= l.removals(t) && (n <= 2 || 2*n < t.Known) {
+		return ""
+	}
+	return fmt.Sprintf("%d known people are absent and %d unknown entries have their user names: did the identifiers of the "+
+		"directory change (restored, reloaded, another identity attribute)? If they are the same people, rollcall sources relink "+
+		"joins them, and nobody loses anything", t.Absent, t.Recreated)
 }
 
 // halfIsGone looks at everybody who is absent, whether it is time to act on it or not.
