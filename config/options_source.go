@@ -165,6 +165,16 @@ var sourceOptions = []Option{
 		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Groups }),
 	},
 	{
+		Key: "sources.guard.names", Takes: "a number",
+		Doc: "People whose user name or primary e-mail address may change or vanish at once before a run waits for approval; a tenth of the active ones unless set, at least 10.",
+		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Names }),
+	},
+	{
+		Key: "sources.guard.values", Takes: "a number",
+		Doc: "People who may lose one and the same attribute at once before a run waits for approval, if they are half of those who have it; 25 unless set.",
+		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Values }),
+	},
+	{
 		Key: "sources.missing.after_runs", Default: "2", Takes: "a number from 1 to 100",
 		Doc: "Complete reads that have to miss a person before anything is done.",
 		set: source(number(1, 100), func(s *Source) *int { return &s.Missing.AfterRuns }),

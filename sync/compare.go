@@ -24,7 +24,10 @@ func (p *pass) compare(ctx context.Context) error {
 		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
 			return err
 		}
-		return p.rejoin(ctx, tx)
+		if err := p.rejoin(ctx, tx); err != nil || p.run.Approves != "" {
+			return err
+		}
+		return p.rewordings(ctx, tx)
 	})
 }
 
