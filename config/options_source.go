@@ -141,7 +141,7 @@ var sourceOptions = []Option{
 	},
 	{
 		Key: "sources.schedule", Takes: "`*/15 * * * *` or `@every 15m`",
-		Doc: "When the source is read, in cron's five fields, with `CRON_TZ=Europe/Paris` before them for another zone; without it only when somebody asks.",
+		Doc: "When the source is read, in cron's five fields, with `CRON_TZ=Europe/Paris` before them for another zone; without it only when somebody asks; noticed within 15 seconds.",
 		set: source(text, func(s *Source) *string { return &s.Schedule }),
 	},
 	{

@@ -100,10 +100,22 @@ func (d *Directory) Due(ctx context.Context, by Actor, source SourceID, spec str
 		case s.Spec == spec:
 			due, s.Last = true, now
 		}
-		s.Spec, s.Next = spec, next(now)
+		s.Next = following(s, spec, now, next)
+		s.Spec = spec
 		return tx.PutSchedule(ctx, s)
 	})
 	return due, err
+}
+
+// following counts from the time that was due, not from when somebody noticed, so that a
+// schedule keeps its pace. What is over by then was missed.
+func following(s *Schedule, spec string, now time.Time, next func(time.Time) time.Time) time.Time {
+	if s.Spec == spec && !s.Next.IsZero() {
+		if at := next(s.Next); at.After(now) {
+			return at
+		}
+	}
+	return next(now)
 }
 
 // What PruneReports does in one transaction: everybody else waits meanwhile.
