@@ -80,6 +80,8 @@ type GroupCounts struct {
 	MembersAdded   int64 `json:"members_added"`
 	MembersRemoved int64 `json:"members_removed"`
 	Recreated      int64 `json:"recreated"`
+	Conflicts      int64 `json:"conflicts"`
+	Refused        int64 `json:"refused"`
 }
 
 // GuardReport says whether a run would do too much, and why it was thought so.

@@ -87,7 +87,8 @@ func (r shownRun) people() string {
 func (r shownRun) groups() string {
 	g := r.Groups
 	return inWords(counted{g.Created, "created"}, counted{g.Updated, "updated"}, counted{g.Deleted, "deleted"},
-		counted{g.Recreated, "re-created"}, counted{g.MembersAdded, "joined"}, counted{g.MembersRemoved, "left"})
+		counted{g.Recreated, "re-created"}, counted{g.Conflicts, "in conflict"},
+		counted{g.Refused, "refused"}, counted{g.MembersAdded, "joined"}, counted{g.MembersRemoved, "left"})
 }
 
 // gist is a run in a few words, for a list.
