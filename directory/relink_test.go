@@ -115,3 +115,14 @@ func TestAdministratorsAreRelinkedByNameOnly(t *testing.T) {
 		f.must(f.admin, c)
 	}
 }
+
+func TestADetachedSourceWaitsForNobodyToBeJoined(t *testing.T) {
+	t.Parallel()
+	f, _, _ := reloaded(t, Settings{}, "ada")
+	local := f.hire(f.admin, "zoe")
+	f.refused(f.okta, PutUser{User: person("zoe")}, Exists, "userName")
+	f.must(f.admin, DetachSource{ID: "corp"})
+	if left := f.conflicts(); len(left) != 1 || left[0].Candidates[0] != local.ID {
+		t.Errorf("still listed are %+v", left)
+	}
+}

@@ -122,17 +122,45 @@ func (p *passage) resolveDetach(ctx context.Context, c DetachSource) error {
 	}
 	note := p.other.write
 	p.other.write = func(ctx context.Context) error {
-		for i := range open {
-			r := &open[i]
-			if r.State != RunRunning || r.Kind != ApplyRun {
-				continue
-			}
-			r.State, r.Ended, r.Error = RunFailed, p.now, "its source was taken out of the configuration"
-			if err := p.tx.PutRun(ctx, r); err != nil {
-				return fmt.Errorf("end run %s: %w", r.ID, err)
-			}
+		if err := p.endRuns(ctx, open); err != nil {
+			return err
+		}
+		if err := p.closePairs(ctx, c.ID); err != nil {
+			return err
 		}
 		return note(ctx)
+	}
+	return nil
+}
+
+// endRuns takes the lease of those who are applying what they read.
+func (p *passage) endRuns(ctx context.Context, open []Run) error {
+	for i := range open {
+		r := &open[i]
+		if r.State != RunRunning || r.Kind != ApplyRun {
+			continue
+		}
+		r.State, r.Ended, r.Error = RunFailed, p.now, "its source was taken out of the configuration"
+		if err := p.tx.PutRun(ctx, r); err != nil {
+			return fmt.Errorf("end run %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+// closePairs ends what only another run of a source could say is still so.
+func (p *passage) closePairs(ctx context.Context, id SourceID) error {
+	all, err := p.tx.Conflicts(ctx)
+	if err != nil {
+		return fmt.Errorf("read conflicts: %w", err)
+	}
+	for _, k := range all {
+		if k.Source != id || k.Kind.Relinks() == "" {
+			continue
+		}
+		if err := p.tx.DeleteConflict(ctx, k.ID); err != nil {
+			return fmt.Errorf("close conflict %s: %w", k.ID, err)
+		}
 	}
 	return nil
 }
