@@ -167,11 +167,13 @@ type PauseSource struct {
 // ResumeSource ends a pause, and lifts a brake.
 type ResumeSource struct{ ID SourceID }
 
-// Adopt gives a local person to a source.
+// Adopt gives a local person to a source. Administrators, protected people, bots and apps
+// are refused unless who asks has chosen this very one.
 type Adopt struct {
 	User       ResourceID
 	Source     SourceID
 	ExternalID string // what the source calls the person, if known
+	Named      bool   // this very one was chosen
 }
 
 // DismissConflict closes a conflict without doing anything.

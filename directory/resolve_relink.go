@@ -99,8 +99,8 @@ func (p *passage) moveOn(c Relink, e Entry, conflict string) {
 // relinkedByRule keeps administrators and protected people for somebody to choose one by
 // one, as with adoption.
 func (p *passage) relinkedByRule(ctx context.Context, c Relink, u *User) error {
-	admin, err := p.administers(ctx, u)
-	if err != nil || !admin && !p.isProtected(u) {
+	special, err := p.onlyByName(ctx, u)
+	if err != nil || !special {
 		return err
 	}
 	return p.chosenOnly(c, u.UserName)

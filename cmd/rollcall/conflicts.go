@@ -149,7 +149,7 @@ func (s *session) adoptSure(ctx context.Context, a *app, all []conflict) error {
 			continue
 		}
 		who := k.Candidates[0]
-		switch err := s.adopt(ctx, k, who); {
+		switch err := s.adopt(ctx, k, who, false); {
 		case err == nil:
 			done = append(done, adopted{who.UserName, k.Source})
 		case !directory.Is(err, directory.Exists):
@@ -181,7 +181,7 @@ func (c conflictsAdopt) one(ctx context.Context, a *app, s *session, all []confl
 		if err != nil {
 			return err
 		}
-		if err := s.adopt(ctx, k, who); err != nil {
+		if err := s.adopt(ctx, k, who, true); err != nil {
 			return err
 		}
 		if k.Kind.Relinks() != "" {
@@ -194,10 +194,10 @@ func (c conflictsAdopt) one(ctx context.Context, a *app, s *session, all []confl
 
 // adopt gives a person to the source of a conflict, or the source's own one to the entry
 // that has their name now.
-func (s *session) adopt(ctx context.Context, k conflict, who candidate) error {
-	var c directory.Change = directory.Adopt{User: who.ID, Source: k.Source, ExternalID: k.ExternalID}
+func (s *session) adopt(ctx context.Context, k conflict, who candidate, named bool) error {
+	var c directory.Change = directory.Adopt{User: who.ID, Source: k.Source, ExternalID: k.ExternalID, Named: named}
 	if t := k.Kind.Relinks(); t != "" {
-		c = directory.Relink{Type: t, ID: who.ID, Source: k.Source, ExternalID: k.ExternalID, Named: true}
+		c = directory.Relink{Type: t, ID: who.ID, Source: k.Source, ExternalID: k.ExternalID, Named: named}
 	}
 	_, err := s.Apply(ctx, s.by, c)
 	return err
