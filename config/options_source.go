@@ -141,7 +141,7 @@ var sourceOptions = []Option{
 	},
 	{
 		Key: "sources.schedule", Takes: "`*/15 * * * *` or `@every 15m`",
-		Doc: "When the source is read, in cron's five fields, with `CRON_TZ=Europe/Paris` before them for another zone; without it only when somebody asks.",
+		Doc: "When the source is read, in cron's five fields, with `CRON_TZ=Europe/Paris` before them for another zone; without it only when somebody asks; noticed within 15 seconds.",
 		set: source(text, func(s *Source) *string { return &s.Schedule }),
 	},
 	{
@@ -163,6 +163,16 @@ var sourceOptions = []Option{
 		Key: "sources.guard.groups", Takes: "a number",
 		Doc: "Groups that may vanish at once before a run waits for approval; a fifth of them unless set, at least 2.",
 		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Groups }),
+	},
+	{
+		Key: "sources.guard.names", Takes: "a number",
+		Doc: "People whose user name or primary e-mail address may change or vanish at once before a run waits for approval; a tenth of the active ones unless set, at least 10.",
+		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Names }),
+	},
+	{
+		Key: "sources.guard.values", Takes: "a number",
+		Doc: "People who may lose one and the same attribute at once before a run waits for approval, if they are half of those who have it; 25 unless set.",
+		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Values }),
 	},
 	{
 		Key: "sources.missing.after_runs", Default: "2", Takes: "a number from 1 to 100",

@@ -57,6 +57,8 @@ type Guard struct {
 	Disables int64
 	Members  int64
 	Groups   int64
+	Names    int64
+	Values   int64
 }
 
 // Missing says what happens to people who are no longer in their source.

@@ -83,10 +83,29 @@ func (p *passage) resolveAdopt(ctx context.Context, c Adopt) error {
 	if err := p.mayOwn(ctx, c.Source, "source"); err != nil {
 		return err
 	}
+	if !c.Named {
+		if special, err := p.onlyByName(ctx, before); err != nil || special {
+			return cmp.Or(err, adoptByName(before))
+		}
+	}
 	after := handOver(before)
 	after.Source, after.ExternalID, after.Facts.Adopted = c.Source, c.ExternalID, true
 	p.person(before, after, Adopted)
 	return p.closeConflicts(ctx, AdoptConflict, c.User, func(k Conflict) bool { return k.Source == c.Source })
+}
+
+// onlyByName reports whether u is handed on only by somebody who chose this very one:
+// whoever owns an administrator's account can make themselves one.
+func (p *passage) onlyByName(ctx context.Context, u *User) (bool, error) {
+	if p.isProtected(u) || u.Kind() != Person {
+		return true, nil
+	}
+	return p.administers(ctx, u)
+}
+
+func adoptByName(u *User) error {
+	return Errorf(Denied, "id", "%s may administer the workspace, is protected or is no person, and is not adopted with others", u.UserName).
+		Hinted("if the source shall own them: rollcall conflicts list shows the conflict, and rollcall conflicts adopt ID adopts this one")
 }
 
 // closeConflicts ends those conflicts of a kind about somebody that are settled by what is

@@ -134,6 +134,21 @@ func TestVisibleLocalPeopleAreAdoptedByPutAndPatch(t *testing.T) {
 	}
 }
 
+// TestAdministratorsAreNotAdoptedWithOthers: whoever owns the account can make themselves one.
+func TestAdministratorsAreNotAdoptedWithOthers(t *testing.T) {
+	f := open(t, Settings{Protected: []string{"root"}})
+	root, robot := f.hire(f.admin, "root"), person("robot")
+	robot.Facts.Kind = Bot
+	bot := f.must(f.admin, PutUser{User: robot}).User
+	for _, u := range []*User{f.makeAdmin("boss"), root, bot} {
+		f.refused(f.admin, Adopt{User: u.ID, Source: "okta"}, Denied, "id")
+		if got := f.user(u.ID); got.Source != Local {
+			t.Errorf("%s belongs to %s", got.UserName, got.Source)
+		}
+		f.must(f.admin, Adopt{User: u.ID, Source: "okta", Named: true})
+	}
+}
+
 func TestAnAdministratorCanGiveSomebodyAwayByName(t *testing.T) {
 	f := open(t, Settings{})
 	local := f.hire(f.admin, "ada")

@@ -84,6 +84,10 @@ type ResetE2EE struct {
 // another name everybody is delivered anew.
 type SetTarget struct{ Target string }
 
+// ForgetTarget forgets what is known of accounts in a target that is not provisioned: some
+// at a time, while the receipt says that there is more. The accounts stay as they are.
+type ForgetTarget struct{ Target string }
+
 // Redeliver delivers a person again, or everything that was parked: some at a time, while
 // the receipt says that there is more.
 type Redeliver struct {
@@ -163,11 +167,13 @@ type PauseSource struct {
 // ResumeSource ends a pause, and lifts a brake.
 type ResumeSource struct{ ID SourceID }
 
-// Adopt gives a local person to a source.
+// Adopt gives a local person to a source. Administrators, protected people, bots and apps
+// are refused unless who asks has chosen this very one.
 type Adopt struct {
 	User       ResourceID
 	Source     SourceID
 	ExternalID string // what the source calls the person, if known
+	Named      bool   // this very one was chosen
 }
 
 // DismissConflict closes a conflict without doing anything.
@@ -216,6 +222,18 @@ type Transfer struct {
 	From   SourceID
 	To     SourceID
 	Reason string
+}
+
+// Relink joins the identifier that an entry of an LDAP source has now to the person or
+// group that the source owns under one that is gone. It needs that the last complete run
+// found it so; see [Recreated].
+type Relink struct {
+	Type       RecordType
+	ID         ResourceID
+	Source     SourceID
+	ExternalID string // the identifier now
+	Named      bool   // this one was chosen, not one of many: it may be an administrator
+	Reason     string
 }
 
 // DetachSource says that a source is gone from the configuration. Its people stay, and a
@@ -270,6 +288,7 @@ func (LogOut) Kind() string          { return "LogOut" }
 func (ResetTOTP) Kind() string       { return "ResetTOTP" }
 func (ResetE2EE) Kind() string       { return "ResetE2EE" }
 func (SetTarget) Kind() string       { return "SetTarget" }
+func (ForgetTarget) Kind() string    { return "ForgetTarget" }
 func (Redeliver) Kind() string       { return "Redeliver" }
 func (SignIn) Kind() string          { return "SignIn" }
 func (PutGroup) Kind() string        { return "PutGroup" }
@@ -294,6 +313,7 @@ func (EraseAudit) Kind() string      { return "EraseAudit" }
 func (SetWanted) Kind() string       { return "SetWanted" }
 func (Expire) Kind() string          { return "Expire" }
 func (Transfer) Kind() string        { return "Transfer" }
+func (Relink) Kind() string          { return "Relink" }
 func (DetachSource) Kind() string    { return "DetachSource" }
 func (BeginRun) Kind() string        { return "BeginRun" }
 func (EndRun) Kind() string          { return "EndRun" }
@@ -308,7 +328,7 @@ type Receipt struct {
 	Groups  []GroupRef   // to which User belongs
 	Left    []ResourceID // members that were left out
 	Run     *Run         // as it is now; of changes about runs
-	More    bool         // FillSeats, Forget and Redeliver: a further slice is waiting
+	More    bool         // FillSeats, Forget, ForgetTarget and Redeliver: a further slice is waiting
 }
 
 // Outcome says in a word what came of a change.

@@ -1,5 +1,10 @@
 package directory
 
+import (
+	"strings"
+	"time"
+)
+
 // Conflict is something that a human must decide about.
 type Conflict struct {
 	ID         string // derived from what it is about, so that a repeated one is the same
@@ -21,7 +26,35 @@ type ConflictKind string
 const (
 	AdoptConflict  ConflictKind = "adopt"  // a source wants a name that a local person has
 	RehireConflict ConflictKind = "rehire" // a new person has the name of a deleted one
+	// An entry has the user name of somebody whom its source owns already, under an
+	// identifier that is not there any more; or so has a group.
+	RelinkConflict      ConflictKind = "relink"
+	RelinkGroupConflict ConflictKind = "relink-group"
 )
+
+// Relinks returns what a conflict of the kind is about that [Relink] settles; nothing for
+// the other kinds.
+func (k ConflictKind) Relinks() RecordType {
+	switch k {
+	case RelinkConflict:
+		return UserRecord
+	case RelinkGroupConflict:
+		return GroupRecord
+	}
+	return ""
+}
+
+// Recreated is the conflict about an entry of a source that a complete read found under
+// key, with the name of a record whose own entry it did not find.
+func Recreated(source SourceID, t RecordType, record ResourceID, name, key string, now time.Time) Conflict {
+	kind := RelinkConflict
+	if t == GroupRecord {
+		kind = RelinkGroupConflict
+	}
+	id := HashToken(strings.Join([]string{string(kind), string(source), string(record), key, Fold(name)}, "\x00"))[:16]
+	return Conflict{ID: id, Kind: kind, Source: source, UserName: name, ExternalID: key, Candidates: []ResourceID{record},
+		Reason: "the same name, another identifier, and the one before is gone", First: now.UnixMilli(), Last: now.UnixMilli(), Times: 1}
+}
 
 // Dropped is a member that a source put into a group although there is no such
 // person for it.

@@ -13,18 +13,26 @@ type Delivery struct {
 	Lane       Lane // in which it waits; 0: nothing to do
 	Claim      string
 	ClaimUntil time.Time
-	Attempts   int64     // that failed since the last success
+	Attempts   int64     // that failed since the last success; those before the last change count as one
 	Next       time.Time // when it is due
 	Cause      string    // of the last failure, or of the wait
-	Parked     time.Time // refused for good: nobody tries again until it changes or somebody asks
+	Parked     time.Time // refused for good, since when: nobody tries again until it changes or somebody asks
 	Behind     time.Time // since when
 	WaitsFor   string    // the record whose delivery has to come first; of what is parked: that has its name
 	Walked     string    // of a fan-out: the last id that it reached
 	Target     string    // of one that was taken: where its worker carries it; it is not stored
 }
 
+// ClockSkew is by how much the clocks of two machines may differ before what one raises
+// waits for the clock of another. What is raised is due so much earlier, so its order stays.
+const ClockSkew = time.Minute
+
 // Claimed reports whether somebody is working on d at now.
 func (d *Delivery) Claimed(now time.Time) bool { return now.Before(d.ClaimUntil) }
+
+// MayHaveAccess reports whether the target refused to take access away, so that somebody who
+// left may still have it. Such a delivery is parked, and due now and then all the same.
+func (d *Delivery) MayHaveAccess() bool { return !d.Parked.IsZero() && d.Lane == UrgentLane }
 
 // Link is what is known of a record's counterpart in the target. It is written with the
 // result of a delivery, and before one that takes a name; a link whose record is gone is
@@ -38,7 +46,7 @@ type Link struct {
 	Facts       []byte // JSON, learned from the target
 	AskedBy     string // who deleted the record for good
 	Erasure     Erasure
-	Delivered   time.Time
+	Delivered   time.Time // the last time; without a counterpart: looked for in vain
 }
 
 // Origin says how a counterpart came to be linked.
@@ -97,6 +105,12 @@ type Desired struct {
 	Grants   []Grant // from everybody who grants, sorted, each once
 	Link     *Link   // nil: nothing was ever delivered
 	Actions  []Action
+}
+
+// OnlyFind reports whether a counterpart is looked for, to take its access away, and none
+// is made: for somebody without access of whom nobody knows whether they have one.
+func (w *Desired) OnlyFind() bool {
+	return w.User != nil && !w.User.EffectivelyActive() && (w.Link == nil || w.Link.Counterpart == "")
 }
 
 // Action is an act and not a state: it is done once, after the state of its record.

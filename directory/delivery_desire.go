@@ -76,9 +76,9 @@ type Reservation struct {
 // delivered: so no two are ever made with one name, and what was begun is known even if
 // nobody lives to write down how it ended. A name that another counterpart has is not
 // taken: the delivery waits for that record's. A circle of such waits is broken by a
-// temporary name, and whoever loses access loses it under the old one, or under a temporary
-// one if nobody knows whether they were made. One who has the
+// temporary name, and whoever loses access loses it under the old one. One who has the
 // name rightly gives it to nobody: then the delivery is parked, for a person to decide.
+// Somebody who is only looked for waits for nobody.
 func (d *Directory) Reserve(ctx context.Context, by Actor, want *Desired) (got Reservation, err error) {
 	names := NamesOf(want.User)
 	if want.Link != nil && want.Link.Counterpart != "" && want.Link.Names == names && want.Delivery.Attempts == 0 {
@@ -109,6 +109,9 @@ func (r *reserving) reserve(ctx context.Context, names Names) (Reservation, erro
 	if r.row.Generation != r.want.Delivery.Generation {
 		return Reservation{Put: true}, r.readAgain(ctx)
 	}
+	if r.want.OnlyFind() {
+		return r.seek(ctx)
+	}
 	holder, key, err := r.holder(ctx, names)
 	if err != nil {
 		return Reservation{}, err
@@ -125,18 +128,59 @@ func (r *reserving) reserve(ctx context.Context, names Names) (Reservation, erro
 		return Reservation{}, err
 	}
 	link := r.want.Link
-	leaving := link != nil && !r.want.User.EffectivelyActive()
+	leaving := !r.want.User.EffectivelyActive()
 	switch {
 	case circle: // also if the name is taken, for the holder waits for one of this record's
 		return Reservation{Names: r.temporary(), WaitsFor: holder}, r.hold(ctx, r.temporary())
-	case leaving && link.Counterpart == "": // what it is called, if there is one, nobody knows
-		return Reservation{Names: r.temporary(), WaitsFor: holder, Taken: taken}, r.hold(ctx, r.temporary())
 	case leaving:
 		return Reservation{Names: link.Names, WaitsFor: holder, Taken: taken}, nil
 	case taken != "":
 		return Reservation{Put: true}, r.park(ctx, holder, taken)
 	}
 	return Reservation{Put: true}, r.putOff(ctx, holder, key)
+}
+
+// seek takes the names under which an account of somebody who has no access may be found:
+// those that are nobody else's, so that nobody is made with them meanwhile.
+func (r *reserving) seek(ctx context.Context) (Reservation, error) {
+	names, err := r.sought(ctx)
+	if err != nil {
+		return Reservation{}, err
+	}
+	holders, err := r.tx.NameHolders(ctx, r.ws.Target, names.keys())
+	if err != nil {
+		return Reservation{}, fmt.Errorf("look for who is called so: %w", err)
+	}
+	if r.elsewhere(holders, Names{Username: names.Username}) {
+		names.Username = ""
+	}
+	if r.elsewhere(holders, Names{Email: names.Email}) {
+		names.Email = ""
+	}
+	return Reservation{Names: names}, r.tx.HoldNames(ctx, r.ws.Target, r.row.Type, r.row.Record, names.keys(), r.want.Link == nil)
+}
+
+// sought are the names of a person in the directory. Who is deleted has their address
+// still, unless somebody else has it by now.
+func (r *reserving) sought(ctx context.Context) (Names, error) {
+	u := r.want.User
+	names := Names{Username: DerivedName(u), Email: u.PrimaryEmail()}
+	if names.Email == "" {
+		return names, nil
+	}
+	owner, err := found(r.tx.UserByEmail(ctx, Fold(names.Email)))
+	if err != nil {
+		return names, fmt.Errorf("look up the address of %s: %w", r.row.Record, err)
+	}
+	if owner != nil && owner.ID != u.ID {
+		names.Email = ""
+	}
+	return names, nil
+}
+
+// elsewhere reports whether another record holds one of the names.
+func (r *reserving) elsewhere(holders map[string]string, names Names) bool {
+	return slices.ContainsFunc(names.keys(), func(key string) bool { return holders[key] != "" && holders[key] != r.row.Record })
 }
 
 // temporary returns names that no other record ever has.
@@ -167,7 +211,7 @@ func (r *reserving) holder(ctx context.Context, names Names) (holder, key string
 
 // hold takes the names, and notes that a counterpart may exist from now on.
 func (r *reserving) hold(ctx context.Context, names Names) error {
-	if r.want.Link == nil {
+	if l := r.want.Link; l == nil || l.Counterpart == "" && !l.Delivered.IsZero() { // none, or one that was only looked for
 		r.want.Link = &Link{Type: r.row.Type, Record: r.row.Record}
 		if err := r.tx.PutLink(ctx, r.ws.Target, r.want.Link); err != nil {
 			return err

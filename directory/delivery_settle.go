@@ -11,6 +11,7 @@ import (
 type Delivered struct {
 	Link     *Link     // as it is now; nil: as it was
 	Gone     bool      // the target confirmed that there is no counterpart any more
+	None     bool      // there is no counterpart, and none was to be made
 	WaitsFor string    // it was done but for a name that this record still has
 	Cause    string    // why it failed; empty: it did not
 	Retry    time.Time // when to try again
@@ -101,9 +102,14 @@ func (s *settlement) settle(ctx context.Context, c Delivery, r Delivered) error 
 	}
 	row := s.row
 	row.Claim, row.ClaimUntil = "", time.Time{}
+	if r.Cause == "" {
+		row.Parked = time.Time{}
+	}
 	switch {
 	case r.Cause != "":
-		s.failed(r)
+		if err := s.failed(ctx, r); err != nil {
+			return err
+		}
 	case r.WaitsFor != "":
 		if err := s.partly(ctx, r.WaitsFor); err != nil {
 			return err
@@ -170,7 +176,7 @@ func (s *settlement) succeeded(generation int64) {
 	row.Lane, row.Next, row.Behind = 0, time.Time{}, time.Time{}
 }
 
-func (s *settlement) failed(r Delivered) {
+func (s *settlement) failed(ctx context.Context, r Delivered) error {
 	row := s.row
 	row.Attempts++
 	row.Cause = r.Cause
@@ -178,10 +184,36 @@ func (s *settlement) failed(r Delivered) {
 	case s.moved: // what was refused is not what shall be now; a lane that is paused waits by itself
 		row.Next = s.now
 	case r.Park:
-		row.Parked, row.Lane, row.WaitsFor = s.now, 0, r.WaitsFor
+		return s.park(ctx, r)
 	default:
 		row.Next = r.Retry
 	}
+	return nil
+}
+
+// parkedLeaver is how often the target is asked again to take access away that it refused
+// to take away. It rarely helps, but costs little.
+const parkedLeaver = time.Hour
+
+// park puts a delivery aside that the target refused for good. Where that leaves somebody
+// with access who shall have none, it is due again after a while.
+func (s *settlement) park(ctx context.Context, r Delivered) error {
+	row := s.row
+	if row.Parked.IsZero() {
+		row.Parked = s.now
+	}
+	row.Lane, row.WaitsFor = 0, r.WaitsFor
+	if r.Link != nil { // it is done, but for the name
+		return nil
+	}
+	u, err := found(s.tx.User(ctx, ResourceID(row.Record)))
+	if err != nil {
+		return fmt.Errorf("read user %s: %w", row.Record, err)
+	}
+	if u == nil || !u.EffectivelyActive() {
+		row.Lane, row.Next = UrgentLane, s.now.Add(parkedLeaver)
+	}
+	return nil
 }
 
 // waits makes a row wait for another record's delivery, which makes it due. Should that
@@ -211,7 +243,7 @@ func (s *settlement) pause(ctx context.Context, lane Lane, until time.Time) erro
 // made due.
 func (s *settlement) link(ctx context.Context, r Delivered) error {
 	row := s.row
-	if r.Gone {
+	if r.Gone || r.None {
 		if err := s.tx.DeleteLink(ctx, s.ws.Target, row.Type, row.Record); err != nil {
 			return err
 		}

@@ -11,17 +11,21 @@ type DeliveryReader interface {
 	// DueDeliveries lists up to limit deliveries of a lane that are due at now and nobody's
 	// claim, who is due longest first.
 	DueDeliveries(ctx context.Context, lane Lane, now time.Time, limit int) ([]Delivery, error)
-	// OpenDeliveries sends what is behind or parked to each, most urgent first.
+	// OpenDeliveries sends what is behind or parked to each: people who may have access still
+	// first, then what is most urgent, at last what is parked and not due.
 	OpenDeliveries(ctx context.Context, each func(*Delivery) error) error
 	// ParkedDeliveries lists up to limit parked deliveries.
 	ParkedDeliveries(ctx context.Context, limit int) ([]Delivery, error)
 	// FanOut lists up to limit users with ids after the given one whom a fan-out reaches:
-	// who is or was in a group, or everybody of the workspace.
+	// who is or was in a group, or everybody of the workspace and whoever else has a link in
+	// its target.
 	FanOut(ctx context.Context, t RecordType, record, after string, limit int) ([]ResourceID, error)
 	// MappedGrants lists what mappings give a user, in any order.
 	MappedGrants(ctx context.Context, user ResourceID) ([]Mapping, error)
 	// Link finds a record's link in a target.
 	Link(ctx context.Context, target string, t RecordType, record string) (*Link, error)
+	// LinkedTargets lists the targets in which anybody has a link, sorted.
+	LinkedTargets(ctx context.Context) ([]string, error)
 	// NameHolders tells of each of the names that a counterpart has, or may have, which
 	// record's it is.
 	NameHolders(ctx context.Context, target string, names []string) (map[string]string, error)
@@ -54,6 +58,9 @@ type DeliveryWriter interface {
 	PutPause(ctx context.Context, p Pause) error
 	PutLink(ctx context.Context, target string, l *Link) error
 	DeleteLink(ctx context.Context, target string, t RecordType, record string) error
+	// ForgetLinks removes up to limit links of a target with the names that they hold, and
+	// reports whether there are more.
+	ForgetLinks(ctx context.Context, target string, limit int) (more bool, err error)
 	// HoldNames gives names that no other record holds to a record, beside those it has or,
 	// with only, in their place.
 	HoldNames(ctx context.Context, target string, t RecordType, record string, names []string, only bool) error

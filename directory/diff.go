@@ -21,7 +21,7 @@ func DiffUsers(before, after *User) []Diff {
 
 func diffAttribute(a *Attribute, before, after *User) []Diff {
 	b, n := valueOf(a, before), valueOf(a, after)
-	if reflect.DeepEqual(b, n) {
+	if same(b, n) {
 		return nil
 	}
 	path := Path{Attr: a}.String()
@@ -37,6 +37,14 @@ func diffAttribute(a *Attribute, before, after *User) []Diff {
 		}
 	}
 	return diffs
+}
+
+// same compares two values of one attribute. Most are unassigned on both sides.
+func same(b, n any) bool {
+	if b == nil || n == nil {
+		return b == n
+	}
+	return reflect.DeepEqual(b, n)
 }
 
 func valueOf(a *Attribute, u *User) any {
@@ -95,7 +103,7 @@ func diffFacts(before, after *User) []Diff {
 	b, a := factsOf(before), factsOf(after)
 	var diffs []Diff
 	for _, path := range factPaths {
-		if reflect.DeepEqual(b[path], a[path]) {
+		if same(b[path], a[path]) {
 			continue
 		}
 		d := Diff{Path: path, Before: b[path], After: a[path]}

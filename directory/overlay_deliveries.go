@@ -37,6 +37,9 @@ func (o *overlay) PutLink(context.Context, string, *Link) error { return nil }
 // DeleteLink implements WriteTx.
 func (o *overlay) DeleteLink(context.Context, string, RecordType, string) error { return nil }
 
+// ForgetLinks implements WriteTx.
+func (o *overlay) ForgetLinks(context.Context, string, int) (more bool, err error) { return false, nil }
+
 // HoldNames implements WriteTx.
 func (o *overlay) HoldNames(context.Context, string, RecordType, string, []string, bool) error {
 	return nil

@@ -120,6 +120,8 @@ func (p *passage) resolve(ctx context.Context) error {
 		return p.resolveUser(ctx, c)
 	case Transfer:
 		return p.resolveTransfer(ctx, c)
+	case Relink:
+		return p.resolveRelink(ctx, c)
 	case PutGroup, editGroup, ChangeMembers, DeleteGroup:
 		return p.resolveGroup(ctx, c)
 	case FillSeats:
@@ -227,6 +229,8 @@ func about(c Change) ref {
 	case SetWanted:
 		return ref{UserRecord, string(c.ID), ""}
 	case Transfer:
+		return ref{c.Type, string(c.ID), ""}
+	case Relink:
 		return ref{c.Type, string(c.ID), ""}
 	case Expire:
 		return ref{UserRecord, "", c.Key}

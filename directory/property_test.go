@@ -118,7 +118,8 @@ func (w *world) change() (Actor, Change) {
 	case "signin":
 		return w.admin, SignIn{id}
 	case "adopt":
-		return w.admin, Adopt{User: id, Source: "okta", ExternalID: w.pick("external", "", "1", "5")}
+		return w.admin, Adopt{User: id, Source: "okta", ExternalID: w.pick("external", "", "1", "5"),
+			Named: rapid.Bool().Draw(w.rt, "named")}
 	case "later":
 		w.clock.advance(20 * 24 * time.Hour)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -110,18 +111,18 @@ var errNoSealer = Errorf(Denied, "password", "this program cannot keep a passwor
 	Hinted("run it with the configuration that names the target of the workspace")
 
 // leave cancels what is still to be done for somebody who loses access or is gone for
-// good, and turns the link of the latter into a tombstone. What was asked for while they
+// good, and turns the links of the latter into tombstones. What was asked for while they
 // had no access waits until they have it.
 func (p *passage) leave(ctx context.Context, m *move) error {
-	if p.ws.Target == "" || m.after != nil && m.after.EffectivelyActive() {
-		return nil
-	}
-	switch id := string(idOf(m.before, m.after)); {
+	id := string(idOf(m.before, m.after))
+	switch {
 	case m.after == nil:
 		if err := p.cancelActs(ctx, id, "the person is gone"); err != nil {
 			return err
 		}
 		return p.bury(ctx, id, m.before)
+	case p.ws.Target == "" || m.after.EffectivelyActive():
+		return nil
 	case m.before != nil && m.before.EffectivelyActive():
 		return p.cancelActs(ctx, id, "the person lost access")
 	}
@@ -147,23 +148,35 @@ func (p *passage) cancelActs(ctx context.Context, id, cause string) error {
 	return nil
 }
 
+// bury makes tombstones of somebody's links in every target: one that is not provisioned
+// now may be again.
 func (p *passage) bury(ctx context.Context, id string, before *User) error {
-	l, err := found(p.tx.Link(ctx, p.ws.Target, UserRecord, id))
+	targets, err := p.tx.LinkedTargets(ctx)
 	if err != nil {
-		return fmt.Errorf("read link of %s: %w", id, err)
+		return fmt.Errorf("list targets: %w", err)
 	}
-	if l == nil {
-		return nil
+	for _, target := range targets {
+		l, err := found(p.tx.Link(ctx, target, UserRecord, id))
+		if err != nil {
+			return fmt.Errorf("read link of %s: %w", id, err)
+		}
+		if l == nil {
+			continue
+		}
+		l.AskedBy, l.Erasure = p.by.String(), p.ws.Settings.Erasure
+		if d := before.Facts.Deleted; d != nil {
+			l.AskedBy = d.By
+		}
+		if err := p.tx.PutLink(ctx, target, l); err != nil {
+			return err
+		}
 	}
-	l.AskedBy, l.Erasure = p.by.String(), p.ws.Settings.Erasure
-	if d := before.Facts.Deleted; d != nil {
-		l.AskedBy = d.By
-	}
-	return p.tx.PutLink(ctx, p.ws.Target, l)
+	return nil
 }
 
 // resolveTarget changes what the workspace provisions. Nothing is known of another
-// target, so everybody is delivered to it. Workers of the one before lose their claims, and
+// target, or what was known there before, so everybody is delivered to it, and whoever is
+// gone for good since then is removed from it. Workers of the one before lose their claims, and
 // what was to be done there is done nowhere until somebody asks for it again: a password
 // is told to nobody but the target for which it was meant.
 func (p *passage) resolveTarget(c SetTarget) error {
@@ -197,6 +210,32 @@ func (p *passage) leaveTarget(ctx context.Context) error {
 		if err := p.tx.EndActions(ctx, from, to, "the workspace provisions another target by now", p.now); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// forgottenAtOnce bounds what one ForgetTarget removes.
+const forgottenAtOnce = 500
+
+// resolveForgetTarget removes the links of a target, tombstones as well: whoever is gone
+// keeps an account there, should it ever come back.
+func (p *passage) resolveForgetTarget(ctx context.Context, c ForgetTarget) error {
+	p.what = ref{WorkspaceRecord, string(p.ws.ID), p.ws.Slug}
+	if c.Target == p.ws.Target {
+		return Errorf(Denied, "", "the workspace provisions the target %q", c.Target).
+			Hinted("only what is known of one that it does not provision can be forgotten")
+	}
+	known, err := p.tx.LinkedTargets(ctx)
+	if err != nil {
+		return fmt.Errorf("list targets: %w", err)
+	}
+	if !slices.Contains(known, c.Target) {
+		return Errorf(NotFound, "", "nothing is known of a target %q", c.Target).Hinted("known are: %s", strings.Join(known, ", "))
+	}
+	p.other = &otherMove{outcome: Deleted, diff: []Diff{{Path: "target", Before: c.Target}}}
+	p.other.write = func(ctx context.Context) (err error) {
+		p.receipt.More, err = p.tx.ForgetLinks(ctx, c.Target, forgottenAtOnce)
+		return err
 	}
 	return nil
 }

@@ -49,6 +49,8 @@ func (p *passage) resolveOther(ctx context.Context) error {
 		return p.resolveAct(ctx, c.ID, ActResetE2EE, c.Reason)
 	case SetTarget:
 		return p.resolveTarget(c)
+	case ForgetTarget:
+		return p.resolveForgetTarget(ctx, c)
 	case Redeliver:
 		return p.resolveRedeliver(ctx, c)
 	case BeginRun:

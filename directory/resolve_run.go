@@ -50,8 +50,7 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 	}
 	for i := range open {
 		if open[i].Live(p.now) {
-			return Errorf(Exists, "run", "the source %s is being read by run %s since %s", c.Source, open[i].ID, FormatTime(open[i].Started)).
-				Hinted("wait for it to end")
+			return beingRead(&open[i])
 		}
 	}
 	r := &Run{ID: string(NewID(p.now)), Source: c.Source, Kind: c.For, State: RunRunning, By: p.by.String(),
@@ -59,6 +58,13 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 	p.what = ref{RunRecord, r.ID, string(r.Source)}
 	p.receipt.Run = r
 	return p.begin(r, open)
+}
+
+// beingRead is the refusal to begin what a run that is alive would get in the way of. A
+// process that was killed keeps the lease for a moment.
+func beingRead(r *Run) *Error {
+	return Errorf(Exists, "run", "the source %s is being read by run %s since %s", r.Source, r.ID, FormatTime(r.Started)).
+		Hinted("wait for it to end; if its process is gone, until %s", FormatTime(r.Beat.Add(LeaseTime)))
 }
 
 // begin writes the run, ends those that nobody works on any more, and closes the held
@@ -116,17 +122,45 @@ func (p *passage) resolveDetach(ctx context.Context, c DetachSource) error {
 	}
 	note := p.other.write
 	p.other.write = func(ctx context.Context) error {
-		for i := range open {
-			r := &open[i]
-			if r.State != RunRunning || r.Kind != ApplyRun {
-				continue
-			}
-			r.State, r.Ended, r.Error = RunFailed, p.now, "its source was taken out of the configuration"
-			if err := p.tx.PutRun(ctx, r); err != nil {
-				return fmt.Errorf("end run %s: %w", r.ID, err)
-			}
+		if err := p.endRuns(ctx, open); err != nil {
+			return err
+		}
+		if err := p.closePairs(ctx, c.ID); err != nil {
+			return err
 		}
 		return note(ctx)
+	}
+	return nil
+}
+
+// endRuns takes the lease of those who are applying what they read.
+func (p *passage) endRuns(ctx context.Context, open []Run) error {
+	for i := range open {
+		r := &open[i]
+		if r.State != RunRunning || r.Kind != ApplyRun {
+			continue
+		}
+		r.State, r.Ended, r.Error = RunFailed, p.now, "its source was taken out of the configuration"
+		if err := p.tx.PutRun(ctx, r); err != nil {
+			return fmt.Errorf("end run %s: %w", r.ID, err)
+		}
+	}
+	return nil
+}
+
+// closePairs ends what only another run of a source could say is still so.
+func (p *passage) closePairs(ctx context.Context, id SourceID) error {
+	all, err := p.tx.Conflicts(ctx)
+	if err != nil {
+		return fmt.Errorf("read conflicts: %w", err)
+	}
+	for _, k := range all {
+		if k.Source != id || k.Kind.Relinks() == "" {
+			continue
+		}
+		if err := p.tx.DeleteConflict(ctx, k.ID); err != nil {
+			return fmt.Errorf("close conflict %s: %w", k.ID, err)
+		}
 	}
 	return nil
 }

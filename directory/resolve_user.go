@@ -342,9 +342,11 @@ func (p *passage) resolvePurge(ctx context.Context, c Purge) error {
 }
 
 // complete adds what the workspace's settings supply, and drops what says nothing.
-func (p *passage) complete(u *User) {
+func (p *passage) complete(u *User) { supply(u, p.ws.Settings) }
+
+func supply(u *User, s Settings) {
 	tidy(u)
-	domain := p.ws.Settings.DefaultDomain
+	domain := s.DefaultDomain
 	if domain == "" || len(u.Emails) > 0 || u.Kind() != Person {
 		return
 	}

@@ -67,7 +67,8 @@ type RunCounts struct {
 	Missing     int64       `json:"missing"` // not read, and not yet taken to be gone
 	Conflicts   int64       `json:"conflicts"`
 	Refused     int64       `json:"refused"`
-	Held        int64       `json:"held"` // without a seat
+	Held        int64       `json:"held"`      // without a seat
+	Recreated   int64       `json:"recreated"` // read under another identifier than the one that is known
 	Groups      GroupCounts `json:"groups"`
 }
 
@@ -78,6 +79,9 @@ type GroupCounts struct {
 	Deleted        int64 `json:"deleted"`
 	MembersAdded   int64 `json:"members_added"`
 	MembersRemoved int64 `json:"members_removed"`
+	Recreated      int64 `json:"recreated"`
+	Conflicts      int64 `json:"conflicts"`
+	Refused        int64 `json:"refused"`
 }
 
 // GuardReport says whether a run would do too much, and why it was thought so.
@@ -88,7 +92,7 @@ type GuardReport struct {
 
 // PlannedChange is what a run does, or would do, to one person or group.
 type PlannedChange struct {
-	Action     string     `json:"action"` // create, update, deactivate, reactivate, delete, missing, conflict, hold, refuse
+	Action     string     `json:"action"` // create, update, deactivate, reactivate, delete, missing, recreated, conflict, hold, refuse
 	Type       RecordType `json:"type"`
 	ID         string     `json:"id"`    // of the record; empty for one that is to be made
 	Entry      string     `json:"entry"` // the distinguished name

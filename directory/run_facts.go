@@ -15,6 +15,9 @@ type Findings struct {
 	Errors  []RunError
 	Entries []Entry
 	Forget  []Entry // whose people are gone; only source, type and key count
+
+	Recreated []Conflict // entries that seem to stand for records whose own are gone
+	Settled   []string   // ids of such conflicts that are none any more
 }
 
 // Note writes findings of the run that by is, and keeps its lease alive. An error of
@@ -53,6 +56,16 @@ func noteEntries(ctx context.Context, tx WriteTx, by Actor, f Findings) error {
 			return fmt.Errorf("entries of %s: %w", by.Source, err)
 		}
 	}
+	for i := range f.Recreated {
+		if err := tx.PutConflict(ctx, &f.Recreated[i]); err != nil {
+			return fmt.Errorf("conflicts of %s: %w", by.Source, err)
+		}
+	}
+	for _, id := range f.Settled {
+		if err := tx.DeleteConflict(ctx, id); err != nil {
+			return fmt.Errorf("conflicts of %s: %w", by.Source, err)
+		}
+	}
 	forget := map[RecordType][]string{}
 	for _, e := range f.Forget {
 		forget[e.Type] = append(forget[e.Type], e.Key)
@@ -87,10 +100,22 @@ func (d *Directory) Due(ctx context.Context, by Actor, source SourceID, spec str
 		case s.Spec == spec:
 			due, s.Last = true, now
 		}
-		s.Spec, s.Next = spec, next(now)
+		s.Next = following(s, spec, now, next)
+		s.Spec = spec
 		return tx.PutSchedule(ctx, s)
 	})
 	return due, err
+}
+
+// following counts from the time that was due, not from when somebody noticed, so that a
+// schedule keeps its pace. What is over by then was missed.
+func following(s *Schedule, spec string, now time.Time, next func(time.Time) time.Time) time.Time {
+	if s.Spec == spec && !s.Next.IsZero() {
+		if at := next(s.Next); at.After(now) {
+			return at
+		}
+	}
+	return next(now)
 }
 
 // What PruneReports does in one transaction: everybody else waits meanwhile.

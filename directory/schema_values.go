@@ -41,96 +41,102 @@ func values(name string, canonical []string, at func(*User) *[]MultiValue) Attri
 	}
 }
 
-// texts lists the string sub-attributes of a complex attribute, by name.
-type texts map[string]*string
+// part is a sub-attribute of a complex attribute: its name and where it is, a *string or
+// a *bool.
+type part struct {
+	name string
+	at   any
+}
 
-func (t texts) object(flags map[string]*bool) Object {
-	o := make(Object, len(t)+len(flags))
-	for name, p := range t {
-		if *p != "" {
-			o[name] = *p
-		}
-	}
-	for name, p := range flags {
-		if *p {
-			o[name] = true
+// objectOf returns what is assigned of the parts.
+func objectOf(parts []part) Object {
+	o := make(Object, len(parts))
+	for _, p := range parts {
+		switch at := p.at.(type) {
+		case *string:
+			if *at != "" {
+				o[p.name] = *at
+			}
+		case *bool:
+			if *at {
+				o[p.name] = true
+			}
 		}
 	}
 	return o
 }
 
-func (t texts) fill(o Object, flags map[string]*bool) {
-	for name, p := range t {
-		*p, _ = o[name].(string)
-	}
-	for name, p := range flags {
-		*p, _ = o[name].(bool)
+// fill assigns the parts from o; what it does not have is cleared.
+func fill(parts []part, o Object) {
+	for _, p := range parts {
+		switch at := p.at.(type) {
+		case *string:
+			*at, _ = o[p.name].(string)
+		case *bool:
+			*at, _ = o[p.name].(bool)
+		}
 	}
 }
 
-func (m *MultiValue) fields() (texts, map[string]*bool) {
-	return texts{"value": &m.Value, "display": &m.Display, "type": &m.Type}, map[string]*bool{"primary": &m.Primary}
+func (m *MultiValue) parts() []part {
+	return []part{{"value", &m.Value}, {"display", &m.Display}, {"type", &m.Type}, {"primary", &m.Primary}}
 }
 
 func multiValueObject(m MultiValue) Object {
-	t, f := m.fields()
-	return t.object(f)
+	return objectOf(m.parts())
 }
 
 func multiValueOf(o Object) MultiValue {
 	var m MultiValue
-	t, f := m.fields()
-	t.fill(o, f)
+	fill(m.parts(), o)
 	return m
 }
 
-func (a *Address) fields() (texts, map[string]*bool) {
-	return texts{"formatted": &a.Formatted, "streetAddress": &a.StreetAddress, "locality": &a.Locality,
-			"region": &a.Region, "postalCode": &a.PostalCode, "country": &a.Country, "type": &a.Type},
-		map[string]*bool{"primary": &a.Primary}
+func (a *Address) parts() []part {
+	return []part{{"formatted", &a.Formatted}, {"streetAddress", &a.StreetAddress}, {"locality", &a.Locality},
+		{"region", &a.Region}, {"postalCode", &a.PostalCode}, {"country", &a.Country}, {"type", &a.Type},
+		{"primary", &a.Primary}}
 }
 
 func addressObject(a Address) Object {
-	t, f := a.fields()
-	return t.object(f)
+	return objectOf(a.parts())
 }
 
 func addressOf(o Object) Address {
 	var a Address
-	t, f := a.fields()
-	t.fill(o, f)
+	fill(a.parts(), o)
 	return a
 }
 
-func (n *Name) texts() texts {
-	return texts{"formatted": &n.Formatted, "familyName": &n.FamilyName, "givenName": &n.GivenName,
-		"middleName": &n.MiddleName, "honorificPrefix": &n.HonorificPrefix, "honorificSuffix": &n.HonorificSuffix}
+func (n *Name) parts() []part {
+	return []part{{"formatted", &n.Formatted}, {"familyName", &n.FamilyName}, {"givenName", &n.GivenName},
+		{"middleName", &n.MiddleName}, {"honorificPrefix", &n.HonorificPrefix}, {"honorificSuffix", &n.HonorificSuffix}}
 }
 
 func nameValue(u *User) any {
 	if u.Name == nil {
 		return nil
 	}
-	return emptyNil(u.Name.texts().object(nil))
+	return emptyNil(objectOf(u.Name.parts()))
 }
 
 func setName(u *User, v any) {
 	u.Name = nil
 	if o, _ := v.(Object); len(o) > 0 {
 		u.Name = new(Name)
-		u.Name.texts().fill(o, nil)
+		fill(u.Name.parts(), o)
 	}
 }
 
-func (m *Manager) texts() texts {
-	return texts{"value": &m.Value, "$ref": &m.Ref, "displayName": &m.DisplayName}
+func (m *Manager) parts() []part {
+	return []part{{"value", &m.Value}, {"$ref", &m.Ref}, {"displayName", &m.DisplayName}}
 }
 
 func managerValue(u *User) any {
 	if u.Enterprise == nil || u.Enterprise.Manager == nil {
 		return nil
 	}
-	return emptyNil(u.Enterprise.Manager.texts().object(nil))
+	return emptyNil(objectOf(u.Enterprise.Manager.parts()))
 }
 
 func setManager(u *User, v any) {
@@ -139,7 +145,7 @@ func setManager(u *User, v any) {
 	e.Manager = nil
 	if len(o) > 0 {
 		e.Manager = new(Manager)
-		e.Manager.texts().fill(o, nil)
+		fill(e.Manager.parts(), o)
 	}
 	dropEmptyExtensions(u)
 }

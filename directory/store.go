@@ -145,7 +145,7 @@ type WriteTx interface {
 	// EraseAudit removes salt and detail of every audit record about a record.
 	EraseAudit(ctx context.Context, t RecordType, record string) error
 	// Raise raises a record's generation: its present state has to be carried outward, from
-	// now on.
+	// now less ClockSkew on. Attempts that failed count as one.
 	Raise(ctx context.Context, t RecordType, record string, lane Lane, now time.Time) error
 }
 

@@ -41,8 +41,9 @@ func (p *passage) valid(context.Context) error {
 func validUser(u *User) Faults {
 	var faults Faults
 	for _, a := range writable {
-		path := Path{Attr: a}.String()
-		faults = append(faults, validValue(a, path, a.Value(u))...)
+		if v := a.Value(u); v != nil {
+			faults = append(faults, validValue(a, Path{Attr: a}.String(), v)...)
+		}
 	}
 	if strings.TrimSpace(u.UserName) == "" {
 		faults = append(faults, Errorf(Invalid, "userName", "userName is missing").
@@ -92,7 +93,9 @@ func validObject(a *Attribute, path string, o Object) Faults {
 	var faults Faults
 	for i := range a.Sub {
 		s := &a.Sub[i]
-		faults = append(faults, validValue(s, path+"."+s.Name, o[s.Name])...)
+		if v := o[s.Name]; v != nil {
+			faults = append(faults, validValue(s, path+"."+s.Name, v)...)
+		}
 	}
 	return faults
 }

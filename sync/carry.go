@@ -15,7 +15,8 @@ const (
 	actDelete     = "delete"
 	actConflict   = "conflict"
 	actRefuse     = "refuse"
-	actMissing    = "missing" // nothing is done yet
+	actMissing    = "missing"   // nothing is done yet
+	actRecreated  = "recreated" // nothing is done unless somebody says so
 )
 
 // carryBatch is how many changes are decided about at a time.
@@ -64,6 +65,9 @@ func (b *batch) changed(ctx context.Context, leaving bool) error {
 		if k := b.p.people.known[e.Key]; (k.enabled() && !b.p.wanted(e)) != leaving {
 			return nil
 		}
+		if _, waits := b.p.newPeople[e.Key]; waits {
+			return nil
+		}
 		return b.person(ctx, e)
 	})
 }
@@ -89,6 +93,9 @@ func (p *pass) carry(ctx context.Context, do decide, remember bool) error {
 		return err
 	}
 	if err := p.reportMissing(ctx); err != nil {
+		return err
+	}
+	if err := p.reportRecreated(ctx); err != nil {
 		return err
 	}
 	if err := b.changed(ctx, false); err != nil {
@@ -167,7 +174,7 @@ func (b *batch) groups(ctx context.Context) error {
 		}
 	}
 	return b.p.groups.changed.each(func(g *Group) error {
-		if !b.p.mayDo(directory.GroupRecord, g.Entry, "") {
+		if _, waits := b.p.newGroups[g.Key]; waits || !b.p.mayDo(directory.GroupRecord, g.Entry, "") {
 			return nil
 		}
 		return b.group(ctx, g)

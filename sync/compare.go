@@ -21,7 +21,13 @@ func (p *pass) compare(ctx context.Context) error {
 		return err
 	}
 	return p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
-		return p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) })
+		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
+			return err
+		}
+		if err := p.rejoin(ctx, tx); err != nil || p.run.Approves != "" {
+			return err
+		}
+		return p.rewordings(ctx, tx)
 	})
 }
 
@@ -98,10 +104,15 @@ func (p *pass) due(k *known) bool {
 // guard holds a run that would do too much: its plan is kept, and a person decides. A
 // plan tells only whether it would be held; an approved run was looked at already.
 func (p *pass) guard(ctx context.Context) error {
-	if p.run.Approves != "" {
-		return nil
+	if p.run.Approves == "" {
+		p.run.Guard = Guard(p.c.Limits, p.tally)
 	}
-	p.run.Guard = Guard(p.c.Limits, p.tally)
+	if !p.run.Guard.Tripped {
+		p.makeRoom()
+	}
+	if err := p.noteRecreated(ctx); err != nil {
+		return err
+	}
 	if p.run.Kind == directory.PlanRun || !p.run.Guard.Tripped {
 		return nil
 	}

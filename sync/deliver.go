@@ -172,40 +172,85 @@ var errTurn = fmt.Errorf("the others first: %w", errEnough)
 
 // push brings the target to what is wanted. Nil means that the delivery was put off.
 func (s *shift) push(ctx context.Context, want *directory.Desired) (*directory.Delivered, error) {
-	switch {
-	case want.User == nil:
+	if want.User == nil {
 		return s.remove(ctx, want), nil
-	case want.Link == nil && !want.User.EffectivelyActive():
-		// Nobody is made in the target who may not use it.
-		return s.acts(ctx, want, nil, directory.Delivered{})
 	}
 	reserved, err := s.Directory.Reserve(ctx, s.by, want)
 	if err != nil || reserved.Put {
 		return nil, err
 	}
-	link := *want.Link
-	got, err := s.deliver(ctx, want, reserved.Names)
+	link := linkOf(want)
+	got, err := s.deliver(ctx, want, link, reserved.Names)
 	if err != nil {
 		r := retry(err, want.Delivery.Attempts, s.now())
 		return &r, nil
 	}
-	link.Counterpart, link.Names, link.Facts = got.ID, reserved.Names, got.Facts
-	switch {
-	case link.Origin != directory.OriginUnknown:
-	case got.Linked:
-		link.Origin = directory.OriginLinked
-	default:
-		link.Origin = directory.OriginCreated
+	if want.OnlyFind() || got.ID == "" {
+		return s.sought(ctx, want, &link, got)
 	}
+	learn(&link, got)
+	link.Names = reserved.Names
 	return s.acts(ctx, want, &link, directory.Delivered{Link: &link, WaitsFor: reserved.WaitsFor, Cause: reserved.Taken, Park: reserved.Taken != ""})
 }
 
-func (s *shift) deliver(ctx context.Context, want *directory.Desired, names directory.Names) (Counterpart, error) {
+// learn notes what a delivery found out about the counterpart.
+func learn(l *directory.Link, got Counterpart) {
+	l.Counterpart, l.Facts = got.ID, got.Facts
+	switch {
+	case l.Origin != directory.OriginUnknown:
+	case got.Linked:
+		l.Origin = directory.OriginLinked
+	default:
+		l.Origin = directory.OriginCreated
+	}
+}
+
+// lookAgain is how long after a call without an answer it may still arrive and make
+// somebody.
+const lookAgain = time.Minute
+
+// sought says what follows from a search, or from an account that is gone. A counterpart that has other names than it shall
+// have gets them next. One that is not there, but was to be made before, is looked for
+// once more.
+func (s *shift) sought(ctx context.Context, want *directory.Desired, l *directory.Link, got Counterpart) (*directory.Delivered, error) {
+	switch {
+	case got.ID != "":
+		learn(l, got)
+		l.Names = got.Names
+		r := directory.Delivered{Link: l}
+		if l.Names != directory.NamesOf(want.User) {
+			r.Cause, r.Retry = "was found under other names, and gets its own next", s.now()
+		}
+		return s.acts(ctx, want, l, r)
+	case want.Link != nil && want.Link.Delivered.IsZero():
+		return &directory.Delivered{Link: l, Cause: "was not found, but a call before that had no answer may still make it",
+			Retry: s.now().Add(lookAgain)}, nil
+	}
+	return s.acts(ctx, want, nil, directory.Delivered{None: true})
+}
+
+// linkOf returns what is known of the counterpart, which may be nothing yet.
+func linkOf(want *directory.Desired) directory.Link {
+	if want.Link != nil {
+		return *want.Link
+	}
+	return directory.Link{Type: want.Delivery.Type, Record: want.Delivery.Record}
+}
+
+func (s *shift) deliver(ctx context.Context, want *directory.Desired, l directory.Link, names directory.Names) (Counterpart, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.patience())
 	defer cancel()
-	return s.target.Deliver(ctx, Desired{ID: want.User.ID, User: want.User, Active: want.User.EffectivelyActive(), Grants: want.Grants,
-		Names: names, Counterpart: want.Link.Counterpart, Facts: want.Link.Facts})
+	active := want.User.EffectivelyActive()
+	got, err := s.target.Deliver(ctx, Desired{ID: want.User.ID, User: want.User, Active: active, OnlyFind: want.OnlyFind(),
+		Grants: want.Grants, Names: names, Counterpart: l.Counterpart, Facts: l.Facts})
+	if err == nil && active && got.ID == "" {
+		return got, errNobody
+	}
+	return got, err
 }
+
+// errNobody is about a target that breaks its contract.
+var errNobody = errors.New("the target made somebody and does not say whom")
 
 // remove removes the counterpart of somebody who is gone for good.
 func (s *shift) remove(ctx context.Context, want *directory.Desired) *directory.Delivered {

@@ -145,3 +145,45 @@ func TestACallEndsWhenItsClaimIsLost(t *testing.T) {
 		}
 	})
 }
+
+// TestALeaverWhomAWorkerClaimedWaitsASecond has a worker of pushes hang in a call while
+// somebody leaves whom it claimed besides.
+func TestALeaverWhomAWorkerClaimedWaitsASecond(t *testing.T) {
+	c := onSQLite(t)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBranch(t, c)
+		ada := b.hire("ada")
+		b.time.advance(time.Second)
+		bob := b.hire("bob")
+		b.drain()
+		for _, u := range []*directory.User{ada, bob} {
+			b.must(b.admin, directory.SetGrants{ID: u.ID, Grants: []directory.Grant{{Kind: directory.ChannelGrant, Name: "board"}}})
+			b.time.advance(time.Second)
+		}
+		release := b.hangPushes()
+		wait := b.begin(directory.PushLane)
+		if d := b.row(bob.ID); d.Claim == "" || d.Claim != b.row(ada.ID).Claim {
+			t.Fatalf("the row is %+v, want it claimed together with ada's", d)
+		}
+		b.must(b.admin, directory.SwitchOff{ID: bob.ID})
+		time.Sleep(time.Second)
+		synctest.Wait()
+		b.work(directory.UrgentLane)
+		if b.target.Accounts()[bob.ID].Active {
+			t.Errorf("bob may sign in still, the row is %+v", b.row(bob.ID))
+		}
+		if d := b.row(ada.ID); d.Claim == "" {
+			t.Errorf("the row of ada, about whom it calls, is %+v", d)
+		}
+		release()
+		if err := wait(); err != nil {
+			t.Error(err)
+		}
+		b.target.Rules = nil
+		b.drain()
+		b.agree()
+		if n := len(b.target.Calls()); n != 4 {
+			t.Errorf("%d calls for four states", n)
+		}
+	})
+}

@@ -26,6 +26,8 @@ type story struct {
 	people []directory.ResourceID
 	group  directory.ResourceID
 	serial int
+
+	targets map[string]*targettest.Target // by name
 }
 
 var slugs atomic.Int64
@@ -33,13 +35,15 @@ var slugs atomic.Int64
 // tell lets events happen and checks where they ended.
 func (s *story) tell(events int) {
 	s.found(fmt.Sprint("story", slugs.Add(1)))
+	s.targets = map[string]*targettest.Target{s.name: s.target}
+	first := s.name
 	s.must(s.admin, directory.PutWorkspace{Settings: directory.Settings{DeleteGrace: time.Hour}})
 	s.group = s.must(s.okta, directory.PutGroup{Group: directory.Group{DisplayName: "All"}}).Group.ID
 	for range events {
 		s.happen()
 	}
-	s.target.Rules = nil
 	s.faulty.Disarm()
+	s.move(first)
 	s.time.advance(2 * directory.ClaimTime)
 	s.must(s.admin, directory.Redeliver{Parked: true})
 	s.drain()
@@ -72,8 +76,8 @@ func (s *story) action(id string) (a directory.Action) {
 }
 
 func (s *story) happen() {
-	events := []func(){s.join, s.join, s.leave, s.comeBack, s.renameOne, s.swap, s.grant, s.remove, s.regroup, s.remap, s.act,
-		s.worked, s.worked, s.worked, s.trouble, s.calm, s.meddle, s.crash, s.storeFails, s.later}
+	events := []func(){s.join, s.join, s.leave, s.comeBack, s.want, s.renameOne, s.swap, s.grant, s.remove, s.regroup, s.remap, s.act,
+		s.worked, s.worked, s.worked, s.retarget, s.trouble, s.calm, s.meddle, s.crash, s.storeFails, s.later}
 	events[s.pick(len(events))]()
 }
 
@@ -93,9 +97,9 @@ func (s *story) somebody() directory.ResourceID {
 	return s.people[s.pick(len(s.people))]
 }
 
-// name returns a user name. What a counterpart is called does not tell the two domains
+// called returns a user name. What a counterpart is called does not tell the two domains
 // apart, so two people may want one name.
-func (s *story) name() string {
+func (s *story) called() string {
 	if s.pick(4) == 0 {
 		return fmt.Sprint("n", s.pick(6), "@other")
 	}
@@ -104,8 +108,9 @@ func (s *story) name() string {
 
 func (s *story) join() {
 	s.serial++
-	u := newcomer(s.name())
+	u := newcomer(s.called())
 	u.ExternalID = fmt.Sprint("x", s.serial)
+	u.Wanted = s.pick(5) > 0
 	if got := s.try(s.okta, directory.PutUser{User: u}); got.User != nil {
 		s.people = append(s.people, got.User.ID)
 	}
@@ -115,7 +120,19 @@ func (s *story) leave()    { s.try(s.admin, directory.SwitchOff{ID: s.somebody()
 func (s *story) comeBack() { s.try(s.admin, directory.SwitchOn{ID: s.somebody()}) }
 func (s *story) remove()   { s.try(s.okta, directory.DeleteUser{ID: s.somebody()}) }
 
-func (s *story) renameOne() { s.tryRename(s.somebody(), s.name()) }
+// want lets the source say anew whether somebody may sign in.
+func (s *story) want() {
+	wanted := s.pick(2) == 0
+	_, err := s.EditUser(context.Background(), s.okta, s.somebody(), 0, directory.Secret{}, func(u *directory.User) error {
+		u.Wanted = wanted
+		return nil
+	})
+	if err != nil && directory.KindOf(err) == directory.Internal {
+		s.Fatal(err)
+	}
+}
+
+func (s *story) renameOne() { s.tryRename(s.somebody(), s.called()) }
 
 func (s *story) tryRename(id directory.ResourceID, name string) {
 	_, err := s.EditUser(context.Background(), s.okta, id, 0, directory.Secret{}, func(u *directory.User) error {
@@ -241,6 +258,17 @@ func (s *story) meddle() {
 		return targettest.Fault{}
 	}
 	s.worked()
+}
+
+// retarget provisions another target, the first one again, or none.
+func (s *story) retarget() { s.move([]string{"fake", "another", ""}[s.pick(3)]) }
+
+func (s *story) move(name string) {
+	s.target.Rules = nil
+	if s.targets[name] == nil {
+		s.targets[name] = new(targettest.Target)
+	}
+	s.provision(name, s.targets[name])
 }
 
 func (s *story) calm() { s.target.Rules = nil }

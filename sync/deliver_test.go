@@ -114,17 +114,6 @@ func TestWhoLeavesBeforeTheAnswerIsNotForgotten(t *testing.T) {
 	}
 }
 
-func TestNobodyIsMadeWhoMayNotSignIn(t *testing.T) {
-	b := newBranch(t, onSQLite(t))
-	out := newcomer("ada")
-	out.Wanted = false
-	b.must(b.okta, directory.PutUser{User: out})
-	b.drain()
-	if calls := b.target.Calls(); len(calls) != 0 {
-		t.Errorf("the target was asked for %+v", calls)
-	}
-}
-
 func TestARefusalIsParkedAndRedelivered(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		ada := b.hire("ada")
@@ -256,6 +245,23 @@ func TestAChangedPushWaitsForThePause(t *testing.T) {
 	b.time.advance(time.Minute)
 	b.drain()
 	b.agree()
+}
+
+// TestALeaverDoesNotWaitForAClock has somebody lose access on a machine whose clock is
+// ahead of the worker's.
+func TestALeaverDoesNotWaitForAClock(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		b.drain()
+		ahead := directory.New(b.store, directory.WithClock(func() time.Time { return b.time.Now().Add(30 * time.Second) }))
+		if _, err := ahead.Apply(t.Context(), b.admin, directory.SwitchOff{ID: ada.ID}); err != nil {
+			t.Fatal(err)
+		}
+		b.work(directory.UrgentLane)
+		if b.target.Accounts()[ada.ID].Active {
+			t.Errorf("ada may sign in still, the row is %+v", b.row(ada.ID))
+		}
+	})
 }
 
 func TestAnotherTargetGetsEverybody(t *testing.T) {

@@ -188,12 +188,13 @@ func (b *branch) rows() (rows []directory.Delivery) {
 	return rows
 }
 
-// behind counts what will be delivered as it shall be if only somebody works on it.
+// behind counts what will be delivered as it shall be if only somebody works on it, and
+// the target does not refuse it.
 func (b *branch) behind() (n int) {
 	b.Helper()
 	nameless := b.nameless()
 	for _, d := range b.rows() {
-		if d.Lane > 0 && !nameless[directory.ResourceID(d.Record)] {
+		if d.Lane > 0 && !d.MayHaveAccess() && !nameless[directory.ResourceID(d.Record)] {
 			n++
 		}
 	}

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"strings"
 
 	"rollcall/directory"
 )
@@ -13,6 +14,10 @@ type Limits struct {
 	Disables int64 // people whose account the source disabled; 0: twice the limit of removals
 	Members  int64 // memberships that end; 0: a tenth of the active people, at least 50
 	Groups   int64 // groups that vanish; 0: a fifth of those known, at least 2
+	Names    int64 // people who are called or reached otherwise than before; 0: a tenth of the active people, at least 10
+	// Values is how many people may lose what they have at one attribute, whatever share of
+	// those who have it they are; 0: 25.
+	Values int64
 }
 
 // Tally is what a run found out and is about to do.
@@ -27,13 +32,30 @@ type Tally struct {
 	Members  int64 // memberships that end
 	KnownGroups,
 	GoneGroups int64
+	Recreated int64 // unknown entries with the user names of people who are absent
+
+	// Of active people who stay.
+	Names       int64 // whose user name or primary e-mail address would be another one, or none
+	Renamed     int64
+	Readdressed int64
+	Unreachable int64 // who would have no address any more
+	Lost        []Loss
+	Remapped    bool // entries were last applied by another attribute map
+}
+
+// Loss is what active people who stay would lose at one path.
+type Loss struct {
+	Path   string
+	People int64
+	Had    int64 // active people of the source who have something there
 }
 
 // Guard holds a run that would do too much. It is a pure function of what is to be
 // done: a directory that has a bad night must not take a company's access away.
 func Guard(l Limits, t Tally) directory.GuardReport {
 	for _, rule := range []func(Limits, Tally) string{
-		nobodyCame, halfIsGone, tooManyRemovals, tooManyDisables, tooManyMembers, tooManyGroups,
+		nobodyCame, otherIdentifiers, halfIsGone, tooManyRemovals, tooManyDisables, tooManyMembers, tooManyGroups,
+		tooManyNames, tooManyValues,
 	} {
 		if why := rule(l, t); why != "" {
 			return directory.GuardReport{Tripped: true, Why: why}
@@ -47,6 +69,17 @@ func nobodyCame(_ Limits, t Tally) string {
 		return ""
 	}
 	return fmt.Sprintf("the source sent nobody, but %d people are known from it", t.Known)
+}
+
+// otherIdentifiers asks before the people of a server that was loaded anew are absent for
+// long enough to be deactivated, each while an entry with their name is there.
+func otherIdentifiers(l Limits, t Tally) string {
+	if n := t.Recreated; n <= l.removals(t) && (n <= 2 || 2*n < t.Known) {
+		return ""
+	}
+	return fmt.Sprintf("%d known people are absent and %d unknown entries have their user names: did the identifiers of the "+
+		"directory change (restored, reloaded, another identity attribute)? If they are the same people, rollcall sources relink "+
+		"joins them, and nobody loses anything", t.Absent, t.Recreated)
 }
 
 // halfIsGone looks at everybody who is absent, whether it is time to act on it or not.
@@ -98,6 +131,58 @@ func tooManyGroups(l Limits, t Tally) string {
 		return ""
 	}
 	return fmt.Sprintf("%d of the %d groups known from the source are absent; the limit is %d", t.GoneGroups, t.KnownGroups, limit)
+}
+
+// tooManyNames looks at what a person is found, signed in and reached by. An attribute
+// that the reader may not see any more is no reason to forget it; a new domain for
+// everybody's mail is held once, and approved.
+func tooManyNames(l Limits, t Tally) string {
+	limit := l.Names
+	if limit == 0 {
+		limit = max(10, t.Active/10)
+	}
+	if t.Names <= limit {
+		return ""
+	}
+	var said []string
+	if t.Renamed > 0 {
+		said = append(said, fmt.Sprintf("userName of %d", t.Renamed))
+	}
+	if t.Readdressed > 0 {
+		said = append(said, fmt.Sprintf("the primary address in emails of %d, %d of whom would have none", t.Readdressed, t.Unreachable))
+	}
+	return fmt.Sprintf("%d people would lose or change what they are known by: %s; the limit is %d of %d%s",
+		t.Names, strings.Join(said, ", "), limit, t.Active, t.remapped())
+}
+
+// tooManyValues looks at each attribute by itself. It takes a number, so that a department
+// that is tidied up is nothing, and a half of all who have the attribute, so that a large
+// company's everyday is nothing: one that is hidden from the reader is lost by everybody
+// who has it, however few those are.
+func tooManyValues(l Limits, t Tally) string {
+	limit := l.values()
+	for _, loss := range t.Lost {
+		if loss.People > limit && 2*loss.People >= loss.Had {
+			return fmt.Sprintf("%s would vanish from %d of the %d people who have it; the limit is %d and half of them%s",
+				loss.Path, loss.People, loss.Had, limit, t.remapped())
+		}
+	}
+	return ""
+}
+
+func (l Limits) values() int64 {
+	if l.Values == 0 {
+		return 25
+	}
+	return l.Values
+}
+
+// remapped is a hint for whoever changed the attribute map.
+func (t Tally) remapped() string {
+	if !t.Remapped {
+		return "; may the account that reads still see it?"
+	}
+	return "; the attribute map of the configuration is another one than at the last run"
 }
 
 // removals is the limit of people taken to be gone.

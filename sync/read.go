@@ -74,7 +74,7 @@ func (p *pass) read(ctx context.Context) error {
 func (p *pass) person(e *Person) error {
 	p.run.Counts.Read++
 	p.tally.Read++
-	k, ok := p.entry(p.people.see, e.Entry, e.Key, e.Fault)
+	k, ok := p.entry(directory.UserRecord, p.people.see, e.Entry, e.Key, e.Fault)
 	if known := p.people.known[e.Key]; known != nil {
 		p.byRef[known.ref(e.Ref)] = known // somebody with a faulty entry stays in their groups
 	}
@@ -91,14 +91,14 @@ func (p *pass) person(e *Person) error {
 		return nil
 	}
 	if fault := e.Mapped(); fault != nil {
-		p.refuse(e.Entry, fault)
+		p.refuse(directory.UserRecord, e.Entry, fault)
 		return nil
 	}
 	return p.people.changed.add(e)
 }
 
 func (p *pass) group(g *Group) error {
-	k, ok := p.entry(p.groups.see, g.Entry, g.Key, g.Fault)
+	k, ok := p.entry(directory.GroupRecord, p.groups.see, g.Entry, g.Key, g.Fault)
 	if !ok || k.settled(p.membersOf(g)) {
 		return nil
 	}
@@ -107,7 +107,7 @@ func (p *pass) group(g *Group) error {
 
 // entry notes that an entry was read. It returns false for one that cannot be used, and
 // for the second of two with one identifier.
-func (p *pass) entry(see func(key, dn string) (*known, bool), dn, key string, fault *directory.Error) (*known, bool) {
+func (p *pass) entry(t directory.RecordType, see func(key, dn string) (*known, bool), dn, key string, fault *directory.Error) (*known, bool) {
 	if key == "" {
 		p.doubts = true // it may be somebody who seems to be missing
 	}
@@ -121,12 +121,12 @@ func (p *pass) entry(see func(key, dn string) (*known, bool), dn, key string, fa
 	if fault == nil {
 		return k, true
 	}
-	p.refuse(dn, fault)
+	p.refuse(t, dn, fault)
 	return nil, false
 }
 
 // refuse reports an entry that cannot be used.
-func (p *pass) refuse(dn string, fault *directory.Error) {
-	p.run.Counts.Refused++
+func (p *pass) refuse(t directory.RecordType, dn string, fault *directory.Error) {
+	p.countRefused(t, actRefuse)
 	p.found.Errors = append(p.found.Errors, directory.RunError{Entry: dn, Attribute: fault.Attr, Reason: fault.Detail()})
 }

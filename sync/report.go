@@ -59,10 +59,8 @@ func (p *pass) refused(i *item, err error) {
 	action := actRefuse
 	if directory.Is(err, directory.Exists) {
 		action = actConflict
-		p.run.Counts.Conflicts++
-	} else {
-		p.run.Counts.Refused++
 	}
+	p.countRefused(i.kind, action)
 	var attr string
 	if e := firstError(err); e != nil {
 		attr = e.Attr
@@ -71,6 +69,20 @@ func (p *pass) refused(i *item, err error) {
 	p.found.Errors = append(p.found.Errors, directory.RunError{Entry: i.k.DN, Attribute: attr, Reason: reason})
 	p.found.Changes = append(p.found.Changes, directory.PlannedChange{Action: action, Type: i.kind, ID: string(i.k.Record),
 		Entry: i.k.DN, Name: nameOf(i), Reason: reason})
+}
+
+// countRefused counts people and groups apart.
+func (p *pass) countRefused(t directory.RecordType, action string) {
+	c, g := &p.run.Counts, &p.run.Counts.Groups
+	conflicts, refused := &c.Conflicts, &c.Refused
+	if t == directory.GroupRecord {
+		conflicts, refused = &g.Conflicts, &g.Refused
+	}
+	if action == actConflict {
+		*conflicts++
+	} else {
+		*refused++
+	}
 }
 
 // count adds what happened to the run's counts and returns the action's name, or ""

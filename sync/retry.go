@@ -7,7 +7,8 @@ import (
 	"rollcall/directory"
 )
 
-// For how long a target can ask to be left alone.
+// For how long a target can ask to be left alone. One that cannot be reached is left alone
+// for the short time.
 const (
 	shortPause = time.Second
 	longPause  = time.Hour
@@ -18,6 +19,7 @@ const (
 func retry(err error, attempts int64, now time.Time) directory.Delivered {
 	var refusal *Refusal
 	var fast *TooFast
+	var unsent *NotSent
 	r := directory.Delivered{Cause: err.Error()}
 	switch {
 	case errors.As(err, &refusal):
@@ -25,6 +27,9 @@ func retry(err error, attempts int64, now time.Time) directory.Delivered {
 	case errors.As(err, &fast):
 		r.Pause = between(now.Add(shortPause), fast.Until, now.Add(longPause))
 		r.Retry = r.Pause
+	case errors.As(err, &unsent): // nor would others reach it
+		r.Pause = now.Add(shortPause)
+		r.Retry = now.Add(directory.Backoff(attempts))
 	default:
 		r.Retry = now.Add(directory.Backoff(attempts))
 	}

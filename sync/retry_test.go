@@ -31,6 +31,14 @@ func TestPausesAreWithinReason(t *testing.T) {
 	}
 }
 
+func TestATargetThatCannotBeReachedIsPausedForASecond(t *testing.T) {
+	now := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+	r := retry(fmt.Errorf("call: %w", &NotSent{Err: errors.New("refused")}), 4, now)
+	if r.Pause.Sub(now) != time.Second || r.Retry.Sub(now) != 16*time.Second || r.Park {
+		t.Errorf("it is %+v", r)
+	}
+}
+
 func TestWhatAFailedActMeans(t *testing.T) {
 	once, often := &directory.Action{}, &directory.Action{Idempotent: true}
 	for _, tt := range []struct {

@@ -123,10 +123,14 @@ type pass struct {
 	missing    []*known // people who are absent, and not yet taken to be gone
 	goneGroups []*known
 	expired    []*known // people who were gone long enough to be deleted
+
+	newPeople recreated // who waits for somebody to say whether they are somebody known
+	newGroups recreated
+	lost      map[string]int64 // how many would lose something, by path
 }
 
 func newPass(r *Runner, c Configured, run *directory.Run) (*pass, error) {
-	p := &pass{Runner: r, c: c, run: run, byRef: map[string]*known{}, stay: map[string][]directory.ResourceID{}, began: r.now(), actor: directory.Actor{Kind: directory.RunActor, ID: run.ID,
+	p := &pass{Runner: r, c: c, run: run, byRef: map[string]*known{}, stay: map[string][]directory.ResourceID{}, newPeople: recreated{}, newGroups: recreated{}, lost: map[string]int64{}, began: r.now(), actor: directory.Actor{Kind: directory.RunActor, ID: run.ID,
 		Name: string(c.Name), Workspace: c.Workspace, Source: c.Name, RequestID: run.ID}}
 	var err error
 	if p.people, err = newCensus[Person](); err != nil {

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -380,4 +381,29 @@ func TestAPlanMayTakeLongerThanALease(t *testing.T) {
 	if r.State != directory.RunPlanned || r.Counts.Created != 400 || r.Counts.Refused != 0 {
 		t.Errorf("%s, %+v, %s", r.State, r.Counts, r.Error)
 	}
+}
+
+func TestGroupsThatCannotBeMadeAreCountedAsGroups(t *testing.T) {
+	l := newLab(t, 3)
+	named := func(entry, key, name string) Group {
+		return Group{Entry: entry, Key: key, Group: directory.Group{DisplayName: name}}
+	}
+	l.src.groups = []Group{named("cn=a", "a", "All"), named("cn=b", "b", "all"), named("cn=c", "c", " blank"),
+		{Entry: "cn=d", Key: "d", Fault: directory.Errorf(directory.Invalid, "displayName", "the entry has no cn")}}
+	r := l.run(directory.RunDone)
+	if c := r.Counts; c.Conflicts != 0 || c.Refused != 0 || c.Groups.Conflicts != 1 || c.Groups.Refused != 2 {
+		t.Errorf("counted %+v", c)
+	}
+}
+
+func TestARunThatWasKilledSaysUntilWhenItsSourceIsTaken(t *testing.T) {
+	l := newLab(t, 3)
+	l.must(l.admin, directory.BeginRun{Source: "corp", For: directory.ApplyRun}) // and nobody works on it
+	_, err := l.Runner.Run(t.Context(), l.admin, l.c)
+	e, _ := errors.AsType[*directory.Error](err)
+	if until := directory.FormatTime(l.t.Add(directory.LeaseTime)); e == nil || e.Kind != directory.Exists || !strings.Contains(e.Hint, until) {
+		t.Errorf("got %v, want until %s", e, until)
+	}
+	l.later(directory.LeaseTime)
+	l.run(directory.RunDone)
 }

@@ -81,6 +81,22 @@ func TestEachTickIsOneRun(t *testing.T) {
 	}
 }
 
+func TestWhoLooksSeldomKeepsTheCadence(t *testing.T) {
+	l := newLab(t, 0)
+	const often = "@every 20s"
+	l.due(often)
+	ran := 0
+	for range 40 { // ten minutes
+		l.later(15 * time.Second)
+		if l.due(often) {
+			ran++
+		}
+	}
+	if ran != 30 {
+		t.Errorf("%s ran %d times in ten minutes", often, ran)
+	}
+}
+
 func TestTheSchedulerRunsWhatIsDueAndStops(t *testing.T) {
 	l := newLab(t, 3)
 	ran := make(chan struct{}, 10)

@@ -10,8 +10,9 @@ import (
 	"rollcall/directory"
 )
 
-// shift is what a worker claimed at once. It works on one record after the other, and
-// says from time to time that it is still alive.
+// shift is what a worker claimed at once. It works on one record after the other, keeps
+// those that have not begun for no longer than a moment, and says from time to time that
+// it is still alive.
 type shift struct {
 	*Deliverer
 	by     directory.Actor
@@ -82,6 +83,36 @@ func (s *shift) claimed() []directory.Delivery {
 	return slices.Clone(s.left)
 }
 
+// atHand is for how long a worker keeps what it claimed and has not begun.
+const atHand = time.Second
+
+// share gives back what is not begun once the present call takes long: another worker may
+// be free, and somebody who lost access meanwhile waits in another lane by now.
+func (s *shift) share(ctx context.Context) {
+	wait := time.NewTimer(atHand - time.Since(s.renewed))
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-wait.C:
+	}
+	if err := s.Directory.ReturnClaims(context.WithoutCancel(ctx), s.by, s.release()); err != nil {
+		s.log().Warn("claims not given back, they end by themselves", "workspace", s.by.Workspace, "err", err)
+	}
+}
+
+// release forgets everything that is claimed but the present one, and returns it.
+func (s *shift) release() []directory.Delivery {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.left) < 2 {
+		return nil
+	}
+	rest := slices.Clone(s.left[1:])
+	s.left = s.left[:1]
+	return rest
+}
+
 // stayAlive holds the claims while a slow target keeps the worker waiting. When they could
 // not be renewed until they end, or the present one is lost, another worker may call about
 // the same person, so what is under way ends.
@@ -89,6 +120,7 @@ func (s *shift) stayAlive(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	end := time.AfterFunc(directory.ClaimTime-time.Since(s.renewed), cancel)
 	var beat sync.WaitGroup
+	beat.Go(func() { s.share(ctx) })
 	beat.Go(func() {
 		repeat(ctx, directory.ClaimTime/3, func() {
 			began := time.Now()

@@ -14,7 +14,10 @@ import (
 // lost, and calls about different people come at the same time.
 type Target interface {
 	// Deliver brings the counterpart of a person to the state that they shall have, and
-	// makes it if there is none.
+	// makes it if there is none. An account that was there before and carries nobody's id is
+	// theirs if it has one of their names, no other account has the other one, and it has no
+	// other address than they have. A counterpart that is gone is made anew for who may sign
+	// in; of who may not, the answer is the zero value.
 	Deliver(ctx context.Context, want Desired) (Counterpart, error)
 	// Remove removes a counterpart for good. That there is none is success.
 	Remove(ctx context.Context, t Tombstone) error
@@ -34,6 +37,7 @@ type Desired struct {
 	ID          directory.ResourceID // the target keeps it, to find the counterpart again
 	User        *directory.User
 	Active      bool              // may sign in
+	OnlyFind    bool              // make no counterpart, and leave the names of one that is found: Names are to look under
 	Grants      []directory.Grant // from everybody who grants
 	Names       directory.Names   // to be used in place of those of User: no other counterpart has them
 	Counterpart string            // the target's id; empty: perhaps none was made, look for ID first
@@ -42,9 +46,10 @@ type Desired struct {
 
 // Counterpart is what a delivery found or made.
 type Counterpart struct {
-	ID     string
-	Linked bool   // it was there before
-	Facts  []byte // JSON, to be kept for the next delivery
+	ID     string          // empty: there is none, and the person may not sign in
+	Linked bool            // it was there before
+	Names  directory.Names // that it has, where it was only to be found
+	Facts  []byte          // JSON, to be kept for the next delivery
 }
 
 // Tombstone is what is left of a person who is gone for good.
@@ -79,8 +84,8 @@ func (t *TooFast) Error() string {
 	return fmt.Sprintf("the target wants to be left alone until %s", t.Until.UTC().Format(time.RFC3339))
 }
 
-// NotSent is an error before anything reached the target. Of every other error nobody
-// knows what was done.
+// NotSent is an error before anything reached the target, which is left alone for a second
+// then. Of every other error nobody knows what was done.
 type NotSent struct{ Err error }
 
 // Error returns the cause.

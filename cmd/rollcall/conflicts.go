@@ -14,7 +14,7 @@ import (
 // conflictsCommands are rollcall conflicts ….
 type conflictsCommands struct {
 	List    conflictsList    `cmd:"" help:"List what a person must decide about."`
-	Adopt   conflictsAdopt   `cmd:"" help:"Give a local person to the source that asks for them."`
+	Adopt   conflictsAdopt   `cmd:"" help:"Give a local person to the source that asks for them, or somebody of a source to the entry that has their name now."`
 	Dismiss conflictsDismiss `cmd:"" help:"Close a conflict without doing anything."`
 }
 
@@ -43,24 +43,35 @@ func conflictOf(ctx context.Context, tx directory.ReadTx, c *directory.Conflict)
 	shown := conflict{ID: c.ID, Kind: c.Kind, Source: c.Source, UserName: c.UserName, ExternalID: c.ExternalID,
 		Candidates: []candidate{}, Reason: c.Reason, First: fromMillis(c.First), Last: fromMillis(c.Last), Times: c.Times}
 	for _, id := range c.Candidates {
-		one := candidate{ID: id}
-		u, err := tx.User(ctx, id)
-		switch {
-		case err == nil:
-			one.UserName = u.UserName
-		case !directory.Is(err, directory.NotFound):
-			return shown, fmt.Errorf("read user %s: %w", id, err)
+		name, err := candidateName(ctx, tx, c.Kind, id)
+		if err != nil && !directory.Is(err, directory.NotFound) {
+			return shown, fmt.Errorf("read candidate %s: %w", id, err)
 		}
-		shown.Candidates = append(shown.Candidates, one)
+		shown.Candidates = append(shown.Candidates, candidate{ID: id, UserName: name})
 	}
 	return shown, nil
 }
 
-// conflicts reads all conflicts.
-func (s *session) conflicts(ctx context.Context) ([]conflict, error) {
-	var shown []conflict
-	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		all, err := tx.Conflicts(ctx)
+// candidateName returns the name of somebody, or of a group where the conflict is about one.
+func candidateName(ctx context.Context, tx directory.ReadTx, kind directory.ConflictKind, id directory.ResourceID) (string, error) {
+	if kind.Relinks() == directory.GroupRecord {
+		g, err := tx.Group(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		return g.DisplayName, nil
+	}
+	u, err := tx.User(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return u.UserName, nil
+}
+
+// conflicts reads all conflicts, and as they are shown.
+func (s *session) conflicts(ctx context.Context) (all []directory.Conflict, shown []conflict, err error) {
+	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		all, err = tx.Conflicts(ctx)
 		shown = nil
 		for i := 0; err == nil && i < len(all); i++ {
 			var one conflict
@@ -69,7 +80,7 @@ func (s *session) conflicts(ctx context.Context) ([]conflict, error) {
 		}
 		return err
 	})
-	return shown, err
+	return all, shown, err
 }
 
 // conflictsList is rollcall conflicts list.
@@ -78,7 +89,7 @@ type conflictsList struct{}
 // Run lists conflicts.
 func (conflictsList) Run(ctx context.Context, a *app) error {
 	return a.work(ctx, func(s *session) error {
-		all, err := s.conflicts(ctx)
+		raw, all, err := s.conflicts(ctx)
 		if err != nil {
 			return err
 		}
@@ -94,7 +105,13 @@ func (conflictsList) Run(ctx context.Context, a *app) error {
 				return err
 			}
 		}
-		return l.end("There is nothing to decide.")
+		if err := l.end("There is nothing to decide."); err != nil || a.JSON {
+			return err
+		}
+		if said, commands := waitingToJoin(raw); len(said) > 0 {
+			fmt.Fprintf(a.stdout, "\n%s\nIf they are the same: %s\n", strings.Join(said, "; "), commands)
+		}
+		return nil
 	})
 }
 
@@ -111,7 +128,7 @@ func (c conflictsAdopt) Run(ctx context.Context, a *app) error {
 		return usageError{fmt.Errorf("name one conflict, or write --all alone")}
 	}
 	return a.work(ctx, func(s *session) error {
-		all, err := s.conflicts(ctx)
+		_, all, err := s.conflicts(ctx)
 		if err != nil {
 			return err
 		}
@@ -132,7 +149,7 @@ func (s *session) adoptSure(ctx context.Context, a *app, all []conflict) error {
 			continue
 		}
 		who := k.Candidates[0]
-		switch err := s.adopt(ctx, k, who); {
+		switch err := s.adopt(ctx, k, who, false); {
 		case err == nil:
 			done = append(done, adopted{who.UserName, k.Source})
 		case !directory.Is(err, directory.Exists):
@@ -164,17 +181,25 @@ func (c conflictsAdopt) one(ctx context.Context, a *app, s *session, all []confl
 		if err != nil {
 			return err
 		}
-		if err := s.adopt(ctx, k, who); err != nil {
+		if err := s.adopt(ctx, k, who, true); err != nil {
 			return err
+		}
+		if k.Kind.Relinks() != "" {
+			return a.say(adopted{who.UserName, k.Source}, "%s has the identifier that its entry in %s has now", who.UserName, k.Source)
 		}
 		return a.say(adopted{who.UserName, k.Source}, "%s now belongs to the source %s", who.UserName, k.Source)
 	}
 	return directory.Errorf(directory.NotFound, "id", "there is no conflict %s", c.ID).Hinted("see: rollcall conflicts list")
 }
 
-// adopt gives a person to the source of a conflict.
-func (s *session) adopt(ctx context.Context, k conflict, who candidate) error {
-	_, err := s.Apply(ctx, s.by, directory.Adopt{User: who.ID, Source: k.Source, ExternalID: k.ExternalID})
+// adopt gives a person to the source of a conflict, or the source's own one to the entry
+// that has their name now.
+func (s *session) adopt(ctx context.Context, k conflict, who candidate, named bool) error {
+	var c directory.Change = directory.Adopt{User: who.ID, Source: k.Source, ExternalID: k.ExternalID, Named: named}
+	if t := k.Kind.Relinks(); t != "" {
+		c = directory.Relink{Type: t, ID: who.ID, Source: k.Source, ExternalID: k.ExternalID, Named: named}
+	}
+	_, err := s.Apply(ctx, s.by, c)
 	return err
 }
 
@@ -185,7 +210,7 @@ func (k conflict) sure() bool {
 
 // choose returns the candidate of that name, or the only one.
 func (k conflict) choose(name string) (candidate, error) {
-	if k.Kind != directory.AdoptConflict {
+	if k.Kind == directory.RehireConflict {
 		return candidate{}, directory.Errorf(directory.Denied, "id", "the conflict %s is not about adopting somebody but of kind %s", k.ID, k.Kind).
 			Hinted("if it is the same one, delete the new one with rollcall users delete, then bring the old one back with rollcall users restore; in any case: rollcall conflicts dismiss %s", k.ID)
 	}

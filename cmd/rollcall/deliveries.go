@@ -13,6 +13,7 @@ import (
 type deliveriesCommands struct {
 	List      deliveriesList      `cmd:"" help:"List what the target does not have yet, and what went wrong."`
 	Redeliver deliveriesRedeliver `cmd:"" help:"Deliver a person again, or everything that was refused."`
+	Forget    deliveriesForget    `cmd:"" help:"Forget what is known of accounts in a target that is no longer provisioned. They stay as they are, also those of people who are gone."`
 }
 
 // delivery is something that is behind, parked or in doubt, as the command line shows it.
@@ -35,6 +36,7 @@ const (
 	shownWorking = "working"
 	shownRetry   = "retry"
 	shownParked  = "parked"
+	shownAccess  = "access" // parked too, and somebody who left may have access still
 )
 
 // deliveryOf says what a row means at now.
@@ -42,6 +44,8 @@ func deliveryOf(d *directory.Delivery, now time.Time) delivery {
 	shown := delivery{Type: d.Type, Record: d.Record, State: shownWaiting, Lane: d.Lane.String(), Since: d.Behind, Attempts: d.Attempts,
 		Cause: d.Cause}
 	switch {
+	case d.MayHaveAccess():
+		shown.State, shown.Since, shown.Next = shownAccess, d.Parked, &d.Next
 	case !d.Parked.IsZero():
 		shown.State, shown.Since, shown.Lane = shownParked, d.Parked, ""
 	case d.Claimed(now):
@@ -91,7 +95,8 @@ func (d delivery) label() string {
 }
 
 // deliveries reads what is behind or parked, and the actions that somebody has to look at:
-// as many as limit says, and how many there are.
+// as many as limit says, and how many there are. People who may have access still come
+// first, then the actions.
 func (s *session) deliveries(ctx context.Context, limit int) (all []delivery, total int64, err error) {
 	now := time.Now()
 	keep := func(d delivery) {
@@ -105,16 +110,23 @@ func (s *session) deliveries(ctx context.Context, limit int) (all []delivery, to
 		if err != nil {
 			return fmt.Errorf("read actions: %w", err)
 		}
-		for _, a := range actions {
-			keep(delivery{Type: a.Type, Record: a.Record, State: string(a.State), Since: a.Changed, Cause: a.Cause, Action: a.Kind})
+		keepActions := func() {
+			for _, a := range actions {
+				keep(delivery{Type: a.Type, Record: a.Record, State: string(a.State), Since: a.Changed, Cause: a.Cause, Action: a.Kind})
+			}
+			actions = nil
 		}
 		err = tx.OpenDeliveries(ctx, func(d *directory.Delivery) error {
+			if !d.MayHaveAccess() {
+				keepActions()
+			}
 			keep(deliveryOf(d, now))
 			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("read deliveries: %w", err)
 		}
+		keepActions()
 		return nil
 	})
 	if err != nil {
@@ -181,4 +193,23 @@ func (s *session) redeliver(ctx context.Context, c directory.Redeliver) (directo
 		got, err = s.Apply(ctx, s.by, c)
 	}
 	return first, err
+}
+
+// deliveriesForget is rollcall deliveries forget.
+type deliveriesForget struct {
+	Target string `arg:"" help:"Name of the target, as the audit log has it."`
+}
+
+// Run forgets a target, some links at a time.
+func (c deliveriesForget) Run(ctx context.Context, a *app) error {
+	return a.work(ctx, func(s *session) error {
+		got, err := s.Apply(ctx, s.by, directory.ForgetTarget{Target: c.Target})
+		for err == nil && got.More {
+			got, err = s.Apply(ctx, s.by, directory.ForgetTarget{Target: c.Target})
+		}
+		if err != nil {
+			return err
+		}
+		return a.say(map[string]any{"outcome": got.Outcome}, "nothing is known any more of accounts in %s", c.Target)
+	})
 }

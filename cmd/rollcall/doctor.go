@@ -54,6 +54,7 @@ var examinations = []examination{
 	{"clients", inEach(examineClients)},
 	{"sources", inEach(examineSources)},
 	{"runs", inEach(examineRuns)},
+	{"deliveries", inEach(examineDeliveries)},
 	{"seats", inEach(examineSeats)},
 	{"conflicts", inEach(examineConflicts)},
 }

@@ -183,14 +183,17 @@ func examineSeats(ctx context.Context, s *session) (remark, error) {
 
 // examineConflicts counts what only a person can decide.
 func examineConflicts(ctx context.Context, s *session) (remark, error) {
-	waiting := 0
-	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		all, err := tx.Conflicts(ctx)
-		waiting = len(all)
+	var all []directory.Conflict
+	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) (err error) {
+		all, err = tx.Conflicts(ctx)
 		return err
 	})
-	if waiting > 0 {
-		return remark{count(waiting, "conflict") + " to be decided", "see: rollcall conflicts list"}, err
+	if said, commands := waitingToJoin(all); len(said) > 0 {
+		return remark{count(len(all), "conflict") + " to be decided: " + strings.Join(said, "; "),
+			"see: rollcall conflicts list; if they are the same: " + commands}, err
+	}
+	if len(all) > 0 {
+		return remark{count(len(all), "conflict") + " to be decided", "see: rollcall conflicts list"}, err
 	}
 	return remark{message: "nothing waits to be decided"}, err
 }

@@ -91,7 +91,7 @@ func configured(ws directory.WorkspaceID, s *config.Source) (bridgesync.Configur
 		Digest:     source.MappingDigest(),
 		Definition: definition(s),
 		Limits: bridgesync.Limits{Removals: s.Guard.Removals, Disables: s.Guard.Disables, Members: s.Guard.Members,
-			Groups: s.Guard.Groups},
+			Groups: s.Guard.Groups, Names: s.Guard.Names, Values: s.Guard.Values},
 		Missing: bridgesync.Missing{Runs: s.Missing.AfterRuns, Apart: s.Missing.Apart, Keep: s.Missing.Action == config.MissingKeep,
 			DeleteAfter: s.Missing.DeleteAfter},
 	}, nil

@@ -80,14 +80,15 @@ func inWords(all ...counted) string {
 func (r shownRun) people() string {
 	return inWords(counted{r.Created, "created"}, counted{r.Updated, "updated"}, counted{r.Deactivated, "deactivated"},
 		counted{r.Reactivated, "reactivated"}, counted{r.Deleted, "deleted"}, counted{r.Missing, "missing"},
-		counted{r.Conflicts, "in conflict"}, counted{r.Refused, "refused"})
+		counted{r.Recreated, "re-created"}, counted{r.Conflicts, "in conflict"}, counted{r.Refused, "refused"})
 }
 
 // groups says what came of the groups, and how many memberships began and ended.
 func (r shownRun) groups() string {
 	g := r.Groups
 	return inWords(counted{g.Created, "created"}, counted{g.Updated, "updated"}, counted{g.Deleted, "deleted"},
-		counted{g.MembersAdded, "joined"}, counted{g.MembersRemoved, "left"})
+		counted{g.Recreated, "re-created"}, counted{g.Conflicts, "in conflict"},
+		counted{g.Refused, "refused"}, counted{g.MembersAdded, "joined"}, counted{g.MembersRemoved, "left"})
 }
 
 // gist is a run in a few words, for a list.
@@ -185,8 +186,12 @@ func (r shownRun) write(w io.Writer) {
 		"groups"+planned, r.groups())
 }
 
-// writeAdvice says how to decide about a run that is held.
+// writeAdvice says how to decide about a run that is held, and about entries that were
+// made anew.
 func (r shownRun) writeAdvice(w io.Writer) {
+	if r.Recreated+r.Groups.Recreated > 0 {
+		fmt.Fprintf(w, "\nOf those who are re-created the source has another identifier than before. If they are the same, join them after a run\nwith: rollcall sources relink %s\n", r.Source)
+	}
 	if r.State == directory.RunHeld {
 		fmt.Fprintf(w, "\nNothing of this was done. Carry it out with: rollcall sync approve %s\nor close it with: rollcall sync reject %s\n",
 			r.Run, r.Run)

@@ -18,6 +18,7 @@ type sourcesCommands struct {
 	Pause    sourcesPause    `cmd:"" help:"Make a source wait: whatever it asks for is answered with try again later."`
 	Resume   sourcesResume   `cmd:"" help:"End a pause, or release the brake of a source that took unusually many people's access."`
 	Release  sourcesRelease  `cmd:"" help:"Make the people and groups of a source that is gone from the configuration local."`
+	Relink   sourcesRelink   `cmd:"" help:"Join the people and groups of a source whose server was restored or loaded anew to the identifiers that their entries have now."`
 	Transfer sourcesTransfer `cmd:"" help:"Give the people and groups of a source that is gone from the configuration to another source."`
 }
 

@@ -22,8 +22,12 @@ func fakeTarget() {
 		chooseTarget = func(*config.Workspace) (target, error) { return target{"remote", remoteTarget{mood}}, nil }
 		return
 	}
-	fake := &targettest.Target{Rules: func(targettest.Call) (f targettest.Fault) {
+	fake := &targettest.Target{Rules: func(c targettest.Call) (f targettest.Fault) {
 		switch mood {
+		case "keeps":
+			if c.Method == "deliver" && !c.Active {
+				f.Before = &bridgesync.Refusal{Reason: "the last owner of a room"}
+			}
 		case "refuses":
 			f.Before = &bridgesync.Refusal{Reason: "the name is reserved"}
 		case "down":

@@ -53,6 +53,9 @@ type refusedHandover struct {
 func (h handover) run(ctx context.Context, a *app) error {
 	h.Refused = []refusedHandover{}
 	return a.work(ctx, func(s *session) error {
+		if err := h.readSources(ctx, a, s); err != nil {
+			return err
+		}
 		if err := h.give(ctx, s); err != nil {
 			return err
 		}
@@ -65,6 +68,43 @@ func (h handover) run(ctx context.Context, a *app) error {
 		}
 		return nil
 	})
+}
+
+// readSources does for the two sources what a server does that reads the configuration, if
+// none runs here: one that is gone is detached, and one that is new becomes known. A
+// command that read no file knows nothing of sources.
+func (h *handover) readSources(ctx context.Context, a *app, s *session) error {
+	c, err := a.config(nil)
+	if err != nil || c.File == "" {
+		return err
+	}
+	if _, _, err := askServer(ctx, c); err == nil {
+		return nil // it has the last word
+	}
+	if _, err := s.configured.Source(string(h.From)); err != nil {
+		if err := s.detachIfKnown(ctx, h.From); err != nil {
+			return err
+		}
+	}
+	to, err := s.configured.Source(string(h.To))
+	if err != nil {
+		return nil // local, or one that the directory knows or refuses
+	}
+	return announce(ctx, s.Directory, s.by.Workspace, to)
+}
+
+// detachIfKnown detaches an LDAP source. The refusals of all the others come later.
+func (s *session) detachIfKnown(ctx context.Context, id directory.SourceID) error {
+	all, err := s.sources(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(one directory.Source) bool { return one.ID == id })
+	if i < 0 || all[i].Kind != directory.LDAPServer || all[i].Detached != 0 {
+		return nil
+	}
+	_, err = s.Apply(ctx, configuring(s.by.Workspace), directory.DetachSource{ID: id})
+	return err
 }
 
 // give hands over people, deleted ones included, and then groups.

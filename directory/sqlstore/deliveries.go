@@ -62,7 +62,11 @@ func (r *reader) DueDeliveries(ctx context.Context, lane directory.Lane, now tim
 // OpenDeliveries implements [directory.DeliveryReader].
 func (r *reader) OpenDeliveries(ctx context.Context, each func(*directory.Delivery) error) error {
 	for _, which := range []string{`
+		and parked_at > 0
 		and queued_lane > 0
+		order by parked_at`, `
+		and queued_lane > 0
+		and parked_at = 0
 		order by queued_lane desc, next_at`, `
 		and parked_at > 0
 		and queued_lane = 0
@@ -95,10 +99,24 @@ func (r *reader) ParkedDeliveries(ctx context.Context, limit int) ([]directory.D
 func (r *reader) FanOut(ctx context.Context, t directory.RecordType, record, after string, limit int) ([]directory.ResourceID, error) {
 	if t == directory.WorkspaceRecord {
 		return r.ids(ctx, `
-		select id
-		from users
-		where workspace_id = $1
-		and id > $2
+		select id from (
+			select id from (
+				select id
+				from users
+				where workspace_id = $1
+				and id > $2
+				order by id
+				limit $3) as present
+			union
+			select record from (
+				select record
+				from links
+				where workspace_id = $1
+				and target = (select target from workspaces where workspace_id = $1)
+				and type = 'user'
+				and record > $2
+				order by record
+				limit $3) as linked) as reached
 		order by id
 		limit $3`, r.ws, after, limit)
 	}

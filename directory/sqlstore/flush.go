@@ -108,7 +108,8 @@ func (b *batch) flushRaised(p *pending) error {
 			lane = r.lane
 			p.lanes = p.lanes.with(lane)
 		}
-		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0), r.at, r.at})
+		rows = append(rows, []any{b.workspace, string(k.Type), k.ID, r.generations, int64(0), int64(lane), "", int64(0),
+			r.at - directory.ClockSkew.Milliseconds(), r.at})
 	}
 	if err := b.insertRows(raiseDeliveries, rows); err != nil {
 		return fmt.Errorf("raise deliveries: %w", err)
@@ -136,7 +137,8 @@ func (b *batch) flushLanes(p *pending) error {
 }
 
 // The statements that are run with many rows at a time: what stands before and after
-// the values, and how many there are in a row.
+// the values, and how many there are in a row. One attempt is left of those that failed: they
+// may have got anywhere.
 var (
 	insertAudit = manyRows{13, `
 		insert into audit (workspace_id, seq, at, actor, actor_id, change, outcome, reason, request_id, type, record,
@@ -156,6 +158,7 @@ var (
 			next_at = case when deliveries.queued_lane > 0 and deliveries.next_at < excluded.next_at then deliveries.next_at
 				else excluded.next_at end,
 			behind_since = case when deliveries.queued_lane > 0 then deliveries.behind_since else excluded.behind_since end,
+			attempts = case when deliveries.attempts > 1 then 1 else deliveries.attempts end,
 			parked_at = 0,
 			waits_for = ''`}
 )

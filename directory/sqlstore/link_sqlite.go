@@ -9,6 +9,7 @@ import (
 	"io"
 	"reflect"
 	"strconv"
+	"strings"
 )
 
 // sqliteLink is a connection to SQLite with its prepared statements.
@@ -114,7 +115,7 @@ func (k *kept) statement(ctx context.Context, conn any, s statement) (driver.Stm
 	if st := k.texts[s.text]; st != nil {
 		return st, nil
 	}
-	st, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, positional(s.text))
+	st, err := conn.(driver.ConnPrepareContext).PrepareContext(ctx, orFail(positional(s.text)))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", s.text, err)
 	}
@@ -140,6 +141,16 @@ func positional(text string) string {
 		return text
 	}
 	return short
+}
+
+// orFail returns the text of an insert as one that stays half done when it fails. What
+// fails ends its step, or the batch, and is undone with that; an insert of many rows that
+// SQLite had to be able to undo alone would first copy every page that it touches.
+func orFail(text string) string {
+	if rest, ok := strings.CutPrefix(strings.TrimLeft(text, " \t\n"), "insert into "); ok {
+		return "insert or fail into " + rest
+	}
+	return text
 }
 
 // close closes the statements of a connection, which must happen before that is closed.

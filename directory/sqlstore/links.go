@@ -30,6 +30,27 @@ func (r *reader) Link(ctx context.Context, target string, t directory.RecordType
 	return &l, nil
 }
 
+// LinkedTargets implements [directory.DeliveryReader]. There are few targets and many
+// links, so each question goes to the first link of the next target.
+func (r *reader) LinkedTargets(ctx context.Context) (all []string, err error) {
+	for last := ""; ; {
+		found, err := one(ctx, r.q, []any{&last}, `
+		select target
+		from links
+		where workspace_id = $1
+		and target > $2
+		order by target
+		limit 1`, r.ws, last)
+		if err != nil {
+			return nil, fmt.Errorf("list targets: %w", err)
+		}
+		if !found {
+			return all, nil
+		}
+		all = append(all, last)
+	}
+}
+
 // NameHolders implements [directory.DeliveryReader].
 func (r *reader) NameHolders(ctx context.Context, target string, names []string) (map[string]string, error) {
 	holders := make(map[string]string)
@@ -84,6 +105,45 @@ func (w *writer) DeleteLink(ctx context.Context, target string, t directory.Reco
 		return fmt.Errorf("remove link of %s: %w", record, err)
 	}
 	return nil
+}
+
+// ForgetLinks implements [directory.DeliveryWriter]. Names without a link, under which
+// somebody was only looked for, end with the last of them.
+func (w *writer) ForgetLinks(ctx context.Context, target string, limit int) (more bool, err error) {
+	var records []recordKey
+	err = w.q.query(ctx, func(rw row) error {
+		var k recordKey
+		err := rw.Scan(&k.Type, &k.ID)
+		records = append(records, k)
+		return err
+	}, `
+		select type, record
+		from links
+		where workspace_id = $1
+		and target = $2
+		order by type, record
+		limit $3`, w.ws, target, limit+1)
+	if err != nil {
+		return false, fmt.Errorf("list links of %s: %w", target, err)
+	}
+	if more = len(records) > limit; more {
+		records = records[:limit]
+	}
+	for _, k := range records {
+		if err := w.DeleteLink(ctx, target, k.Type, k.ID); err != nil {
+			return false, err
+		}
+	}
+	if more {
+		return true, nil
+	}
+	if err := w.b.exec(`
+		delete from link_names
+		where workspace_id = $1
+		and target = $2`, w.ws, target); err != nil {
+		return false, fmt.Errorf("free the names of %s: %w", target, err)
+	}
+	return false, nil
 }
 
 // HoldNames implements [directory.DeliveryWriter].

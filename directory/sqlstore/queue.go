@@ -142,11 +142,27 @@ func answer(batch []*update, err error) {
 	}
 }
 
+// gather lets those run who are ready to, for they may be about to queue, the callers of
+// the last batch among them, and goes on while that brings somebody. A lone caller loses
+// nothing by this.
+func (q *queue) gather() {
+	const patience = 8
+	before := -1
+	for range patience {
+		runtime.Gosched()
+		q.mu.Lock()
+		now := len(q.waiting)
+		q.mu.Unlock()
+		if now == before {
+			return
+		}
+		before = now
+	}
+}
+
 // take returns the updates whose turn has come, or nil when there are none left.
 func (q *queue) take() []*update {
-	// Those who are ready to run may be about to queue, the callers of the last batch
-	// among them; a lone caller loses nothing by this.
-	runtime.Gosched()
+	q.gather()
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	n := min(len(q.waiting), maxBatch)

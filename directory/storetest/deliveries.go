@@ -57,12 +57,12 @@ func testDeliveries(t *testing.T, open Open) {
 	f.raise("b", directory.PushLane, directory.UrgentLane, directory.SyncLane)
 	f.same("due pushes", f.due(directory.PushLane, far), []string{"a"})
 	f.same("due urgently", f.due(directory.UrgentLane, far), []string{"b"})
-	f.same("due before", f.due(directory.UrgentLane, day.Add(-time.Millisecond)), []string(nil))
+	f.same("due before", f.due(directory.UrgentLane, day.Add(-directory.ClockSkew-time.Millisecond)), []string(nil))
 
 	d := f.delivery("b")
 	f.same("generation", d.Generation, int64(3))
 	f.same("behind since", d.Behind, day)
-	f.same("next", d.Next, day)
+	f.same("next", d.Next, day.Add(-directory.ClockSkew))
 	d.Synced, d.Claim, d.ClaimUntil, d.Attempts, d.Cause = 2, "c1", far.Add(time.Minute), 4, "down"
 	d.Next, d.WaitsFor, d.Walked = far, "a", "w"
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.PutDelivery(ctx, d) })
@@ -245,4 +245,16 @@ func testFanOut(t *testing.T, open Open) {
 	f.same("former members", reached(directory.GroupRecord, string(g.ID), ""), []directory.ResourceID{ada.ID, bob.ID})
 	f.update(func(ctx context.Context, tx directory.WriteTx) error { return tx.ForgetMembers(ctx, string(g.ID)) })
 	f.same("forgotten members", len(reached(directory.GroupRecord, string(g.ID), "")), 0)
+	// Who is gone and has a link in the present target is reached, once.
+	gone := string(cyd.ID) + "~"
+	f.update(func(ctx context.Context, tx directory.WriteTx) error {
+		for record, target := range map[string]string{string(cyd.ID): "fake", gone: "fake", gone + "~": "another"} {
+			if err := tx.PutLink(ctx, target, &directory.Link{Type: directory.UserRecord, Record: record}); err != nil {
+				return err
+			}
+		}
+		return tx.PutTarget(ctx, "fake")
+	})
+	f.same("everybody and whoever has a link", reached(directory.WorkspaceRecord, string(f.ws), string(bob.ID)), []directory.ResourceID{cyd.ID, directory.ResourceID(gone)})
+	f.same("linked targets", read(f, func(tx directory.ReadTx, ctx context.Context) ([]string, error) { return tx.LinkedTargets(ctx) }), []string{"another", "fake"})
 }

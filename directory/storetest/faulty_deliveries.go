@@ -35,6 +35,10 @@ func (x *faultyReader) Link(ctx context.Context, target string, t directory.Reco
 	return ask(x.fault, func() (*directory.Link, error) { return x.tx.Link(ctx, target, t, record) })
 }
 
+func (x *faultyReader) LinkedTargets(ctx context.Context) ([]string, error) {
+	return ask(x.fault, func() ([]string, error) { return x.tx.LinkedTargets(ctx) })
+}
+
 func (x *faultyReader) NameHolders(ctx context.Context, target string, names []string) (map[string]string, error) {
 	return ask(x.fault, func() (map[string]string, error) { return x.tx.NameHolders(ctx, target, names) })
 }
@@ -89,6 +93,10 @@ func (x *faultyWriter) PutPause(ctx context.Context, p directory.Pause) error {
 
 func (x *faultyWriter) PutLink(ctx context.Context, target string, l *directory.Link) error {
 	return x.fault.tell(func() error { return x.tx.PutLink(ctx, target, l) })
+}
+
+func (x *faultyWriter) ForgetLinks(ctx context.Context, target string, limit int) (bool, error) {
+	return ask(x.fault, func() (bool, error) { return x.tx.ForgetLinks(ctx, target, limit) })
 }
 
 func (x *faultyWriter) DeleteLink(ctx context.Context, target string, t directory.RecordType, record string) error {

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -19,7 +18,7 @@ import (
 // Account is a counterpart, as the target has it.
 type Account struct {
 	ID     string
-	Person directory.ResourceID
+	Person directory.ResourceID // empty: it was there before, and is nobody's yet
 	Names  directory.Names
 	Active bool
 	Roles  []string
@@ -31,11 +30,12 @@ type Account struct {
 
 // Call is one call of the target.
 type Call struct {
-	Method string // "deliver", "remove" or "act"
-	Person directory.ResourceID
-	Active bool
-	Kind   directory.ActionKind
-	At     time.Time
+	Method   string // "deliver", "remove" or "act"
+	Person   directory.ResourceID
+	Active   bool
+	OnlyFind bool
+	Kind     directory.ActionKind
+	At       time.Time
 }
 
 // Fault says how a call goes wrong. The zero value does not.
@@ -86,14 +86,15 @@ type Target struct {
 	done     map[string]int // acts by id
 	buried   []bridgesync.Tombstone
 	left     map[directory.ResourceID]time.Time
-	watch    chan struct{} // closed when a call begins or ends
+	lost     map[string]bool // accounts that somebody removed by hand
+	watch    chan struct{}   // closed when a call begins or ends
 }
 
 var _ bridgesync.Target = (*Target)(nil)
 
 // Deliver implements [bridgesync.Target].
 func (t *Target) Deliver(ctx context.Context, want bridgesync.Desired) (got bridgesync.Counterpart, err error) {
-	err = t.call(ctx, Call{Method: "deliver", Person: want.ID, Active: want.Active}, func() error {
+	err = t.call(ctx, Call{Method: "deliver", Person: want.ID, Active: want.Active, OnlyFind: want.OnlyFind}, func() error {
 		got, err = t.put(want)
 		return err
 	})
@@ -164,13 +165,7 @@ func (t *Target) begin(c *Call) (fault Fault) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	c.At = time.Now()
-	if t.busy == nil {
-		t.busy = make(map[directory.ResourceID]bool)
-		t.accounts = make(map[string]*Account)
-		t.people = make(map[directory.ResourceID]*Account)
-		t.names = make(map[string]*Account)
-		t.left = make(map[directory.ResourceID]time.Time)
-	}
+	t.open()
 	if t.busy[c.Person] {
 		t.broken = append(t.broken, fmt.Errorf("two calls about %s at the same time", c.Person))
 	}
@@ -185,6 +180,17 @@ func (t *Target) begin(c *Call) (fault Fault) {
 	}
 	fault.slow = t.Slow
 	return fault
+}
+
+func (t *Target) open() {
+	if t.busy == nil {
+		t.busy = make(map[directory.ResourceID]bool)
+		t.accounts = make(map[string]*Account)
+		t.people = make(map[directory.ResourceID]*Account)
+		t.names = make(map[string]*Account)
+		t.left = make(map[directory.ResourceID]time.Time)
+		t.lost = make(map[string]bool)
+	}
 }
 
 func (t *Target) end(c Call) {
@@ -203,23 +209,34 @@ func (t *Target) tell() {
 }
 
 // put makes or changes an account. A name that another account has is refused, as is an
-// id that was never given out.
+// id that was never given out. One that was there before becomes the person's.
 func (t *Target) put(want bridgesync.Desired) (bridgesync.Counterpart, error) {
 	a := t.find(want.Counterpart, want.ID)
-	if a == nil && want.Counterpart != "" {
+	if a == nil && want.Counterpart != "" && !t.lost[want.Counterpart] {
 		return bridgesync.Counterpart{}, t.wrong("there is no account %s", want.Counterpart)
 	}
-	for _, name := range keys(want.Names) {
+	linked := false
+	if a == nil && want.Counterpart == "" {
+		a = t.before(want.Names)
+		linked = a != nil
+	}
+	if a == nil && !want.Active && (want.OnlyFind || want.Counterpart != "") {
+		return bridgesync.Counterpart{}, nil
+	}
+	names := want.Names
+	if want.OnlyFind {
+		names = a.Names
+	}
+	for _, name := range keys(names) {
 		if other := t.names[name]; other != nil && other != a {
 			return bridgesync.Counterpart{}, t.wrong("%s is taken from the account of %s for %s", name, other.Person, want.ID)
 		}
 	}
 	if a == nil {
-		t.serial++
-		a = &Account{ID: "acc" + strconv.Itoa(t.serial), Person: want.ID}
-		t.accounts[a.ID], t.people[a.Person] = a, a
+		a = t.make()
 	}
-	t.rename(a, want.Names)
+	a.Person, t.people[want.ID] = want.ID, a
+	t.rename(a, names)
 	a.Active, a.Roles, a.Rooms = want.Active, nil, nil
 	for _, g := range want.Grants {
 		if g.Kind == directory.RoleGrant {
@@ -228,7 +245,34 @@ func (t *Target) put(want bridgesync.Desired) (bridgesync.Counterpart, error) {
 			a.Rooms = append(a.Rooms, g.Name)
 		}
 	}
-	return bridgesync.Counterpart{ID: a.ID, Facts: []byte(`{"seen":true}`)}, nil
+	return bridgesync.Counterpart{ID: a.ID, Linked: linked, Names: names, Facts: []byte(`{"seen":true}`)}, nil
+}
+
+func (t *Target) make() *Account {
+	t.serial++
+	a := &Account{ID: "acc" + strconv.Itoa(t.serial)}
+	t.accounts[a.ID] = a
+	return a
+}
+
+// before finds the account that has the names and is nobody's yet. Two that have one each
+// are none, and one with another address is somebody else's.
+func (t *Target) before(n directory.Names) *Account {
+	var found *Account
+	for _, name := range keys(n) {
+		a := t.names[name]
+		if a == nil {
+			continue
+		}
+		if a.Person != "" || found != nil && found != a {
+			return nil
+		}
+		found = a
+	}
+	if found == nil || n.Email != "" && found.Names.Email != "" && directory.Fold(n.Email) != directory.Fold(found.Names.Email) {
+		return nil
+	}
+	return found
 }
 
 // wrong notes a breach of the target's rules, which the directory should never commit.
@@ -272,93 +316,4 @@ func (t *Target) find(id string, person directory.ResourceID) *Account {
 		return t.accounts[id]
 	}
 	return t.people[person]
-}
-
-// Accounts returns what the target has, by person.
-func (t *Target) Accounts() map[directory.ResourceID]Account {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	all := make(map[directory.ResourceID]Account)
-	for _, a := range t.accounts {
-		if _, twice := all[a.Person]; twice {
-			t.broken = append(t.broken, fmt.Errorf("%s has two accounts", a.Person))
-		}
-		all[a.Person] = *a
-	}
-	return all
-}
-
-// SetSlow changes how long calls take from now on.
-func (t *Target) SetSlow(d time.Duration) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.Slow = d
-}
-
-// Made returns how many accounts there are.
-func (t *Target) Made() int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return len(t.accounts)
-}
-
-// Left returns when the target was first asked to take somebody's access away.
-func (t *Target) Left(id directory.ResourceID) time.Time {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.left[id]
-}
-
-// Calls returns what was asked of the target, in order.
-func (t *Target) Calls() []Call {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.calls)
-}
-
-// Broken returns the rules that were broken: an account made twice, a name given twice,
-// two calls about one person at the same time.
-func (t *Target) Broken() error {
-	t.Accounts()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return errors.Join(t.broken...)
-}
-
-// Buried returns what was removed.
-func (t *Target) Buried() []bridgesync.Tombstone {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return slices.Clone(t.buried)
-}
-
-// Done tells how often each act was done, by its id.
-func (t *Target) Done() map[string]int {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	all := make(map[string]int, len(t.done))
-	for id, n := range t.done {
-		all[id] = n
-	}
-	return all
-}
-
-// Until waits until holds is true, looking when a call begins or ends.
-func (t *Target) Until(ctx context.Context, holds func() bool) error {
-	for {
-		t.mu.Lock()
-		if t.watch == nil {
-			t.watch = make(chan struct{})
-		}
-		watch := t.watch
-		t.mu.Unlock()
-		if holds() {
-			return nil
-		}
-		select {
-		case <-watch:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	"rollcall/dev/need"
+)
+
+func TestASourceIsTransferredWithoutAServerThatReadTheConfiguration(t *testing.T) {
+	lab := need.Slapd(t, 20, 2)
+	s := labShell(t, lab)
+	s.ran(0, "sync", "run", "corp")
+	before := s.ids()
+	if out := s.exits(4, "sources", "transfer", "corp", "--to", "local"); !strings.Contains(out, "not detached") {
+		t.Errorf("a source that is there: %s", out)
+	}
+	s.write(func(text string) string { return strings.Replace(text, "name: corp", "name: renamed", 1) })
+	s.exits(5, "sources", "transfer", "corpp", "--to", "renamed")
+	if out := s.exits(0, "sources", "transfer", "corp", "--to", "renamed"); !strings.Contains(out, "20 people and 2 groups") {
+		t.Errorf("transferred: %s", out)
+	}
+	if r := s.ran(0, "sync", "run", "renamed"); r.Created+r.Conflicts != 0 || !maps.Equal(s.ids(), before) {
+		t.Errorf("the run after that did %+v, %v", r.RunCounts, r.Errors)
+	}
+	s.exits(0, "sources", "release", "corp")
+}
