@@ -81,7 +81,7 @@ func (d *delivering) rest(ctx context.Context, closed bool) error {
 	if err == nil && d.id == "" {
 		return nil
 	}
-	if d.want.Counterpart == "" { // it was only looked for: names and the rest follow when it is known
+	if d.want.OnlyFind { // names and the rest follow when it is known
 		d.digest = ""
 		return err
 	}
@@ -251,5 +251,19 @@ func (d *delivering) findOrMake(ctx context.Context) error {
 func (d *delivering) end() (bridgesync.Counterpart, error) {
 	d.facts.Active, d.facts.Digest = d.want.Active, d.digest
 	text, err := d.facts.text()
-	return bridgesync.Counterpart{ID: d.id, Linked: d.facts.Linked, Facts: text}, err
+	got := bridgesync.Counterpart{ID: d.id, Linked: d.facts.Linked, Facts: text}
+	if d.want.OnlyFind {
+		got.Names = d.names()
+	}
+	return got, err
+}
+
+// names are what an account that was only looked for is called, in the directory's words
+// where those are what it was looked for under.
+func (d *delivering) names() directory.Names {
+	names := directory.Names{Username: d.account.Username, Email: d.account.email()}
+	if names.Username == d.username() {
+		names.Username = d.want.Names.Username
+	}
+	return names
 }

@@ -105,7 +105,7 @@ func TestALeaverWaitsForNobody(t *testing.T) {
 func TestNobodyIsMadeWhoMayNotSignIn(t *testing.T) {
 	everywhere(t, func(t *testing.T, f *office) {
 		want := wanted(somebody("ada"))
-		want.Active = false
+		want.Active, want.OnlyFind = false, true
 		if got, err := f.try(want); err != nil || got.ID != "" || len(f.called("ada@acme.example")) != 0 {
 			t.Errorf("got %+v, %v", got, err)
 		}
@@ -114,8 +114,22 @@ func TestNobodyIsMadeWhoMayNotSignIn(t *testing.T) {
 			t.Fatal("nothing was lost")
 		}
 		f.restart()
-		if a := f.deliver(want); a.Active || a.Username != "ada" {
-			t.Errorf("the account is %+v", a)
+		if a := f.deliver(want); a.Active || a.Username != "ada" || f.facts[want.ID].Names != want.Names {
+			t.Errorf("the account is %+v, known is %+v", a, f.facts[want.ID])
+		}
+	})
+}
+
+// TestAnAccountThatIsOnlyFoundKeepsItsNames looks for somebody without access, who has an
+// account under the address alone.
+func TestAnAccountThatIsOnlyFoundKeepsItsNames(t *testing.T) {
+	everywhere(t, func(t *testing.T, f *office) {
+		f.there("countess", "ada@acme.example", false)
+		want := wanted(somebody("ada"))
+		want.Active, want.OnlyFind, want.Names.Username = false, true, ""
+		a := f.deliver(want)
+		if a.Active || a.Username != "countess" || a.Name != "As it was" || f.facts[want.ID].Names != (directory.Names{Username: "countess", Email: "ada@acme.example"}) {
+			t.Errorf("the account is %+v, known is %+v", a, f.facts[want.ID])
 		}
 	})
 }
