@@ -15,7 +15,8 @@ func avatarRoutes() []route {
 // setAvatar keeps a picture that came in a form. One that the server would have to fetch
 // is never there, because this server fetches nothing.
 func (q *request) setAvatar() (object, error) {
-	if q.settings["Accounts_AllowUserAvatarChange"] != true && !q.may(q.caller, "edit-other-user-avatar") {
+	above := q.generation > V3_11 && q.may(q.caller, "edit-other-user-avatar")
+	if q.settings["Accounts_AllowUserAvatarChange"] != true && !above {
 		return nil, refusal("error-not-allowed", "Change avatar is not allowed", object{"method": "users.setAvatar"})
 	}
 	a, err := q.whom("edit-other-user-avatar")

@@ -40,6 +40,12 @@ func TestPictureInAForm(t *testing.T) {
 	if a := c.account(id); a.Avatar != nil || a.AvatarETag != "" {
 		t.Errorf("kept %q with tag %q", a.Avatar, a.AvatarETag)
 	}
+	c.s.SetSetting("Accounts_AllowUserAvatarChange", false)
+	send("image").good(t)
+	c.s.Upgrade(V3_11)
+	send("image").bad(t, 400, "error-not-allowed")
+	c.s.Upgrade(V8)
+	c.s.SetSetting("Accounts_AllowUserAvatarChange", true)
 	c.s.Forbid("edit-other-user-avatar")
 	says(t, c.post("users.setAvatar", object{"userId": id}).bad(t, 403, nil), "unauthorized")
 	c.post("users.resetAvatar", object{"userId": id}).bad(t, 400, "error-not-allowed")

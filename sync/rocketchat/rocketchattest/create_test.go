@@ -39,6 +39,8 @@ func TestCreateRefuses(t *testing.T) {
 		"no user name":     {"username", "", "error-the-field-is-required", "The field Username is required"},
 		"no password":      {"password", "", "error-the-field-is-required", "The field Password is required"},
 		"odd signs":        {"name", "Ada <b>", nil, "Name contains invalid characters"},
+		"signs in code":    {"name", "Ada %3Cb", nil, "Name contains invalid characters"},
+		"a percent sign":   {"name", "100% Ada", nil, "Name contains invalid characters"},
 		"for everybody":    {"username", "All", "error-blocked-username", "is blocked"},
 		"of the system":    {"username", "admin", "error-blocked-username", "is blocked"},
 		"of the workspace": {"username", "Root", "error-blocked-username", "is blocked"},

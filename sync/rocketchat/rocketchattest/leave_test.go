@@ -50,6 +50,23 @@ func TestTheBridgeCanLockItselfOut(t *testing.T) {
 	}
 }
 
+func TestResetOfANameThatIsEmpty(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, g Generation) {
+		c := start(t, Options{Generation: g})
+		c.s.Edit(c.id, func(a *Account) { a.TOTP = "GEZDGNBVGY3TQOJQ" })
+		got := c.post("users.resetTOTP", object{"userId": ""})
+		if g > V3_11 {
+			got.bad(t, 400, "error-user-param-not-provided")
+		} else {
+			got.good(t)
+		}
+		if own := c.account(c.id).TOTP == ""; own != (g == V3_11) {
+			t.Errorf("the bridge's own factor was reset: %t", own)
+		}
+	})
+}
+
 func TestResetsTellWhoMayBeTold(t *testing.T) {
 	t.Parallel()
 	c := start(t, Options{})

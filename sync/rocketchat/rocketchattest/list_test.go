@@ -2,8 +2,10 @@ package rocketchattest_test
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"testing"
+	"time"
 
 	. "rollcall/sync/rocketchat/rocketchattest"
 )
@@ -120,5 +122,59 @@ func TestListByStatus(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: found %v, want %v", query, got, want)
 		}
+	}
+}
+
+func TestListsAreSortedAsAskedFor(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	c := start(t, Options{Clock: clock.Now})
+	clock.add(time.Hour)
+	c.s.Add(Account{ID: "1", Username: "one", Name: "Zoe", Emails: []Email{{Address: "b@rocket.example"}}, Roles: []string{"app"}, Active: true,
+		LastLogin: clock.Now().Add(time.Hour)})
+	clock.add(time.Hour)
+	c.s.Add(Account{ID: "2", Username: "two", Name: "adam", Emails: []Email{{Address: "a@rocket.example"}}, Roles: []string{"app"}, LastLogin: clock.Now()})
+	for sort, want := range map[string][]string{
+		`{"username":1}`: {"one", "two"}, `{"username":-1}`: {"two", "one"}, `{"name":1}`: {"two", "one"},
+		`{"emails.address":1}`: {"two", "one"}, `{"active":1}`: {"two", "one"}, `{"status":-1}`: {"one", "two"},
+		`{"createdAt":-1}`: {"two", "one"}, `{"lastLogin":1}`: {"one", "two"}, `{"_id":-1}`: {"two", "one"},
+		`{"type":1,"name":1}`: {"two", "one"}, `{"nothing":1}`: {"one", "two"}, `{"lastLogin":1,"_id":-1}`: {"two", "one"},
+	} {
+		var got []string
+		for _, u := range c.get("users.listByStatus?roles[]=app&sort=" + url.QueryEscape(sort)).good(t)["users"].([]any) {
+			got = append(got, u.(object)["username"].(string))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", sort, got, want)
+		}
+	}
+	for _, bad := range []string{"name", "[1]", `{"name":1`, `{"name":"up"}`} {
+		c.get("users.list?sort="+url.QueryEscape(bad)).bad(t, 400, "error-invalid-sort")
+	}
+}
+
+func TestListsMayNeedOneMorePermission(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{Settings: map[string]any{"API_Apply_permission_view-outside-room_on_users-list": true}})
+	c.get("users.list").good(t)
+	c.s.Forbid("view-outside-room")
+	for _, route := range []string{"users.list", "users.listByStatus"} {
+		says(t, c.get(route).bad(t, 403, nil), "unauthorized")
+	}
+}
+
+func TestInfoWithRooms(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	id := c.made(ada())
+	room := c.s.AddRoom(Room{Name: "engines", Type: "p", Members: []Member{{UserID: id, Roles: []string{"owner"}}}})
+	query := "users.info?includeUserRooms=true&userId=" + id
+	if user := c.get(query).good(t)["user"].(object); user["rooms"] != nil {
+		t.Errorf("shows the rooms %v", user["rooms"])
+	}
+	c.s.Permit("view-other-user-channels")
+	rooms := c.get(query).good(t)["user"].(object)["rooms"].([]any)
+	if one := rooms[0].(object); len(rooms) != 1 || one["rid"] != room.ID || one["t"] != "p" || one["roles"].([]any)[0] != "owner" {
+		t.Errorf("shows the rooms %v", rooms)
 	}
 }

@@ -40,7 +40,7 @@ func (q *request) resetFactor() (object, error) {
 		a = q.caller
 	} else if !q.may(q.caller, "edit-other-user-totp") {
 		return nil, refusal("error-not-allowed", "Not allowed", nil)
-	} else if q.settings["Accounts_TwoFactorAuthentication_Enabled"] != true {
+	} else if q.generation > V3_11 && q.settings["Accounts_TwoFactorAuthentication_Enabled"] != true {
 		return nil, refusal("error-two-factor-not-enabled", "Two factor authentication is not enabled", nil)
 	}
 	if err != nil {
@@ -74,10 +74,12 @@ func (q *request) mailReset(a *Account, kind MailKind) error {
 }
 
 // other returns the account that a call is about, if it is about one at all. Without, the
-// caller itself is meant, which is a trap for those who forget to say whom they mean.
+// caller itself is meant, which is a trap for those who forget to say whom they mean; in
+// 3.11 also for those who name nobody.
 func (q *request) other() (*Account, error) {
 	for _, key := range []string{"userId", "username", "user"} {
-		if _, given := q.body[key]; given {
+		name, given := q.body[key]
+		if given && (name != "" || q.generation > V3_11) {
 			return q.target()
 		}
 	}

@@ -180,3 +180,37 @@ func TestOfListsThoseAreLeftOutWhoAreNotThere(t *testing.T) {
 	c.s.Upgrade(V3_11)
 	c.post("channels.invite", object{"roomId": room.ID, "userId": "nobody"}).bad(t, 400, "error-invalid-user")
 }
+
+func TestRolesInARoom(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	id := c.made(ada())
+	room := c.s.AddRoom(Room{Name: "engines", Topic: "steam", Members: []Member{{UserID: id}}})
+	lead := object{"username": "ada", "roleId": "leader", "roomId": room.ID}
+	c.post("roles.addUserToRole", lead).good(t)
+	c.post("roles.addUserToRole", lead).bad(t, 400, "error-user-already-in-role")
+	c.post("roles.addUserToRole", with(lead, "roomId", "nowhere")).bad(t, 400, "error-invalid-user")
+	if kept, _ := c.s.Room(room.ID); len(kept.Members[0].Roles) != 1 || kept.Members[0].Roles[0] != "leader" {
+		t.Errorf("the members are %v", kept.Members)
+	}
+	if info := c.get("channels.info?roomName=engines").good(t)["channel"].(object); info["topic"] != "steam" || info["usersCount"] != 1.0 {
+		t.Errorf("the room is %v", info)
+	}
+	c.s.EditRoom(room.ID, func(r *Room) { r.Archived = true })
+	c.post("channels.kick", object{"roomId": room.ID, "userId": id}).bad(t, 400, "error-room-archived")
+}
+
+func TestKickOfSeveral(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	id := c.made(ada())
+	grace := c.s.Add(Account{Username: "grace"})
+	room := c.s.AddRoom(Room{Name: "engines", Type: "p", Members: []Member{{UserID: id}, {UserID: grace.ID}, {UserID: c.id}}})
+	c.post("groups.kick", object{"roomId": room.ID, "usernames": []string{"nobody"}}).bad(t, 400, "error-invalid-user")
+	c.post("groups.kick", object{"roomId": room.ID, "userIds": []string{id, grace.ID}}).good(t)
+	if kept, _ := c.s.Room(room.ID); len(kept.Members) != 1 {
+		t.Errorf("the members are %v", kept.Members)
+	}
+	c.s.Forbid("remove-user")
+	c.post("groups.kick", object{"roomId": room.ID, "userId": c.id}).bad(t, 400, "error-not-allowed")
+}

@@ -3,7 +3,6 @@ package rocketchattest
 import (
 	"encoding/json"
 	"slices"
-	"strconv"
 )
 
 // defaultSettings are the settings that the rules read, as a new workspace has them, but
@@ -96,7 +95,6 @@ func settingRoutes() []route {
 		{method: "GET", name: "smtp.check", since: V7, do: (*request).smtpCheck},
 		{method: "GET", name: "licenses.info", since: V7, old: true, query: pointer(closed("loadValues:bool")), do: (*request).licenseInfo},
 		{method: "GET", name: "licenses.maxActiveUsers", since: V7, do: (*request).maxActiveUsers},
-		{method: "GET", name: "licenses.get", may: []string{"view-privileged-setting"}, do: (*request).licenseList},
 	}
 }
 
@@ -168,12 +166,4 @@ func (q *request) maxActiveUsers() (object, error) {
 		answer["maxActiveUsers"] = q.license.Seats
 	}
 	return answer, nil
-}
-
-func (q *request) licenseList() (object, error) {
-	licenses := []object{}
-	if q.license.Valid {
-		licenses = append(licenses, object{"modules": q.license.Modules, "maxActiveUsers": strconv.Itoa(q.license.Seats)})
-	}
-	return object{"licenses": licenses}, nil
 }

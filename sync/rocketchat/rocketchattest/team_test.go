@@ -129,3 +129,24 @@ func TestTeamGoesWithItsMainRoom(t *testing.T) {
 		}
 	})
 }
+
+func TestTeamsAreListed(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, c *client) {
+		c.s.AddTeam(Team{Name: "others"})
+		c.post("teams.create", object{"name": "engines", "type": 0}).good(t)
+		if got := c.get("teams.list").good(t); got["total"] != 1.0 || got["teams"].([]any)[0].(object)["name"] != "engines" {
+			t.Errorf("the caller's teams are %v", got)
+		}
+		if got := c.get("teams.listAll?count=1").good(t); got["total"] != 2.0 || got["count"] != 1.0 {
+			t.Errorf("all teams are %v", got)
+		}
+		if got := c.post("teams.addMembers", object{"teamName": "engines", "members": []object{{"userId": "nobody"}}}); got.status != 400 {
+			t.Errorf("answered %d %s", got.status, got.raw)
+		}
+		c.s.AddRoom(Room{Name: "boilers"})
+		if got := c.post("teams.create", object{"name": "boilers", "type": 0}).bad(t, 400, nil); got["error"] != "room-name-already-exists" {
+			t.Errorf("the error is %q", got["error"])
+		}
+	})
+}

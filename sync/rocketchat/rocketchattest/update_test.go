@@ -106,3 +106,52 @@ func TestFederatedPeopleAreLeftAlone(t *testing.T) {
 	c.post("users.delete", object{"userId": a.ID}).bad(t, 400, "error-not-allowed")
 	c.post("users.delete", object{"userId": "rocket.cat"}).bad(t, 400, "error-action-not-allowed")
 }
+
+func TestUpdateOfAPassword(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, g Generation) {
+		c := start(t, Options{Generation: g})
+		id := c.made(ada())
+		update := func(data object) { c.post("users.update", object{"userId": id, "data": data}).good(t) }
+		update(object{"password": " new ", "requirePasswordChange": true})
+		if a := c.account(id); a.Password != "new" || !a.RequireChange || len(c.s.Mails()) != 0 {
+			t.Errorf("stored %+v and mailed %v", a, c.s.Mails())
+		}
+		update(object{"requirePasswordChange": false})
+		update(object{"setRandomPassword": true, "sendWelcomeEmail": true})
+		if a := c.account(id); a.Password == "new" || !a.RequireChange {
+			t.Errorf("stored %+v", a)
+		}
+		if got := c.s.Mails(); !slices.Equal(got, []Mail{{"ada@rocket.example", MailPassword, id}}) {
+			t.Errorf("mailed %v", got)
+		}
+	})
+}
+
+func TestUpdateOfTheRest(t *testing.T) {
+	t.Parallel()
+	c := start(t, Options{})
+	id := c.made(ada())
+	user := c.post("users.update", object{"userId": id, "data": object{"bio": "Wrote the first program", "nickname": "Countess",
+		"statusText": "thinking", "freeSwitchExtension": "1815", "verified": true, "active": false}}).good(t)["user"].(object)
+	for key, want := range map[string]any{"bio": "Wrote the first program", "nickname": "Countess", "statusText": "thinking",
+		"freeSwitchExtension": "1815", "active": false} {
+		if user[key] != want {
+			t.Errorf("%s is %v, want %v", key, user[key], want)
+		}
+	}
+	if a := c.account(id); !a.Emails[0].Verified || a.Active {
+		t.Errorf("stored %+v", a)
+	}
+	if got := c.get("users.info?freeSwitchExtension=1815").good(t)["user"].(object); got["_id"] != id {
+		t.Errorf("found %v", got)
+	}
+	c.s.Forbid("edit-other-user-active-status")
+	c.post("users.update", object{"userId": id, "data": object{"name": "Half", "active": true}}).bad(t, 400, "error-not-allowed")
+	if c.account(id).Name != "Half" {
+		t.Error("the profile was not stored before the state was refused")
+	}
+	c.post("users.update", object{"userId": c.id, "data": object{"verified": true}}).bad(t, 400, "error-action-not-allowed")
+	c.s.Forbid("edit-other-user-info")
+	c.post("users.update", object{"userId": id, "data": object{"name": "N"}}).bad(t, 400, "error-action-not-allowed")
+}

@@ -2,6 +2,7 @@ package rocketchattest
 
 import (
 	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func userRoutes() []route {
 			query: pointer(closed("status hasLoggedIn:bool type roles:any searchTerm inactiveReason:any count:number offset:number sort query fields"))},
 		{method: "POST", name: "users.setActiveStatus", may: []string{"edit-other-user-active-status", "manage-moderation-actions"},
 			body: pointer(closed("userId! activeStatus!:bool confirmRelinquish:bool")), do: (*request).setActiveStatus},
-		{method: "POST", name: "users.deactivateIdle", since: V7, may: []string{"edit-other-user-active-status"},
+		{method: "POST", name: "users.deactivateIdle", may: []string{"edit-other-user-active-status"},
 			body: pointer(closed("daysIdle!:number role")), do: (*request).deactivateIdle},
 		{method: "GET", name: "users.checkUsernameAvailability", since: V7, query: pointer(closed("username!")),
 			do: (*request).checkName},
@@ -233,12 +234,16 @@ func (s *Server) validDomain(email string) error {
 	return nil
 }
 
-// nameSigns refuses names with signs in them that no name has.
+// nameSigns refuses names with signs in them that no name has, also when they are written
+// as in an address; so a name with a percent sign is none.
 func (q *request) nameSigns(data object) error {
-	if name, _ := given(data, "name"); q.generation > V3_11 && strings.ContainsAny(name, `<>/\`) {
-		return plain("Name contains invalid characters")
+	const signs = `<>/\`
+	name, _ := given(data, "name")
+	decoded, err := url.PathUnescape(strings.NewReplacer("%2F", "", "%2f", "").Replace(name)) // decodeURI leaves the slash
+	if q.generation == V3_11 || err == nil && !strings.ContainsAny(name, signs) && !strings.ContainsAny(decoded, signs) {
+		return nil
 	}
-	return nil
+	return plain("Name contains invalid characters")
 }
 
 func (q *request) checkName() (object, error) {
