@@ -2,11 +2,16 @@ package rocketchat
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -183,12 +188,22 @@ func TestWhatSurelyWasNotSentIsKnown(t *testing.T) {
 	if strings.Contains(err.Error(), "ada") || strings.Contains(err.Error(), "email") {
 		t.Errorf("it names somebody: %v", err)
 	}
-	foreign := httptest.NewTLSServer(http.NotFoundHandler())
+	foreign := httptest.NewTLSServer(answers(200, "application/json", `{"success":true}`))
+	foreign.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
 	defer foreign.Close()
 	untrusted := targetAt(t, func(c *Config) { c.URL = foreign.URL }, nil)
 	err = untrusted.client.get(t.Context(), "me", nil, nil)
 	if _, unsent := errors.AsType[*bridgesync.NotSent](err); !unsent {
 		t.Errorf("untrusted: %v", err)
+	}
+	authority := filepath.Join(t.TempDir(), "ca.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: foreign.Certificate().Raw})
+	if err := os.WriteFile(authority, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	trusted := targetAt(t, func(c *Config) { c.URL, c.CAFile = foreign.URL, authority }, nil)
+	if err := trusted.client.get(t.Context(), "me", nil, nil); err != nil {
+		t.Errorf("trusted: %v", err)
 	}
 }
 

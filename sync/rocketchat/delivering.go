@@ -227,11 +227,12 @@ func (d *delivering) link(c candidates) error {
 	return d.found(nil)
 }
 
-// keepRoles notes which roles an account had when it was linked. They stay.
+// keepRoles notes which roles an account had when it was linked. They stay, but for that of
+// administrators: such an account is linked only to somebody who has it from us.
 func (d *delivering) keepRoles() {
 	b := d.recall(d.want.ID)
 	if !b.linked {
-		b.before = d.account.Roles
+		b.before = slices.DeleteFunc(slices.Clone(d.account.Roles), func(r string) bool { return r == directory.RoleAdmin })
 		d.remember(d.want.ID, func(n *begun) { n.before, n.linked = b.before, true })
 	}
 	d.facts.Kept = b.before

@@ -76,7 +76,11 @@ func some(names []string) string {
 // Remove implements [bridgesync.Target]. What becomes of the messages is a setting of the
 // whole server, read at the very moment, so it is looked at first and never changed.
 func (t *Target) Remove(ctx context.Context, stone bridgesync.Tombstone) error {
-	return t.outward(t.remove(ctx, stone))
+	err := t.remove(ctx, stone)
+	if err == nil {
+		t.forget(stone.ID)
+	}
+	return t.outward(err)
 }
 
 func (t *Target) remove(ctx context.Context, stone bridgesync.Tombstone) error {

@@ -104,6 +104,9 @@ func TestWhatAnAdministratorAllowsIsLinked(t *testing.T) {
 		if a := f.deliver(wanted(somebody("bob"), roles("admin")...)); sorted(a.Roles) != "admin user" {
 			t.Errorf("the account is %+v", a)
 		}
+		if a := f.deliver(wanted(somebody("bob"))); sorted(a.Roles) != "user" {
+			t.Errorf("no longer an administrator, the account is %+v", a)
+		}
 	})
 }
 

@@ -57,9 +57,7 @@ func (t *Target) Deliver(ctx context.Context, want bridgesync.Desired) (bridgesy
 	if err != nil {
 		return bridgesync.Counterpart{}, t.outward(err)
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.begun, want.ID)
+	t.forget(want.ID)
 	return got, nil
 }
 
@@ -138,6 +136,13 @@ func (t *Target) remember(id directory.ResourceID, change func(*begun)) {
 	b := t.begun[id]
 	change(&b)
 	t.begun[id] = b
+}
+
+// forget is when nothing is in doubt any more.
+func (t *Target) forget(id directory.ResourceID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.begun, id)
 }
 
 // recall returns what was done for somebody by an attempt that failed.
