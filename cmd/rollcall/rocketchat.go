@@ -38,6 +38,21 @@ func targetFaults(c *config.Config) config.Faults {
 	return faults
 }
 
+// look logs what a server that is provisioned lacks. Deliveries do not wait for it.
+func (s *server) look(ctx context.Context, id directory.WorkspaceID, t *rocketchat.Target) {
+	seen, err := t.Check(ctx)
+	if err != nil {
+		s.log.Warn("the target could not be looked at", "event", "target", "workspace", id, "err", err)
+		return
+	}
+	s.log.Info("the target was looked at", "event", "target", "workspace", id, "version", seen.Version)
+	for _, f := range seen.Findings {
+		if f.Problem {
+			s.log.Warn("the target lacks something", "event", "target", "workspace", id, "err", f.Text+"; "+f.Hint)
+		}
+	}
+}
+
 // targetCommands are rollcall target ….
 type targetCommands struct {
 	Check targetCheck `cmd:"" help:"Ask the server that is provisioned who Rollcall is to it, and what is missing; nothing is changed."`

@@ -61,6 +61,9 @@ func (s *server) connect(ctx context.Context) error {
 			continue
 		}
 		s.targets[id] = bridgesync.NamedTarget{Name: t.name, Target: t.Target}
+		if chat, ok := t.Target.(*rocketchat.Target); ok {
+			s.beside = append(s.beside, func(ctx context.Context) { s.look(ctx, id, chat) })
+		}
 		if s.store.Alone() { // whoever claimed something is dead
 			by := directory.Actor{Kind: directory.System, Name: "delivery", Workspace: id}
 			if err := s.directory.EndClaims(ctx, by); err != nil {
