@@ -60,8 +60,10 @@ func (s *Store) migrateInTurn(ctx context.Context) error {
 	patient, cancel := context.WithTimeout(ctx, migrationPatience)
 	defer cancel()
 	return until(patient, refusal, func() (bool, error) {
-		have, want, err := s.versions(ctx)
+		have, want, err := s.versions(patient)
 		switch {
+		case err != nil && patient.Err() != nil:
+			return true, refusal
 		case err != nil || have == want:
 			return true, err
 		case have > want:

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -230,9 +231,21 @@ func TestMigrationWaitsForTheServerToEnd(t *testing.T) {
 	}
 	other := open(t, Config{Dir: dir})
 	saysOnce(t, other.Ready(t.Context()), "older than this program")
-	brief, cancel := context.WithTimeout(t.Context(), 3*lockPoll)
-	defer cancel()
-	saysOnce(t, other.Migrate(brief), "older than this program", "a server is using it")
+	ctx, cancel := context.WithCancel(t.Context())
+	refused := make(chan error, 1)
+	go func() { refused <- other.Migrate(ctx) }()
+	inTurn := func() (bool, error) {
+		turn, err := s.take(turnFile, false)
+		if turn != nil {
+			turn.Close()
+		}
+		return turn == nil, err
+	}
+	if err := until(t.Context(), errors.New("it does not wait"), inTurn); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	saysOnce(t, <-refused, "older than this program", "a server is using it")
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
