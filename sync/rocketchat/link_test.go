@@ -167,14 +167,27 @@ func TestRolesThatAreOursComeAndGo(t *testing.T) {
 		}
 		f.Edit(a.ID, func(a *rocketchattest.Account) { a.Roles = append(a.Roles, "by-hand") })
 		f.restart()
-		if a = f.deliver(wanted(ada, roles("livechat-agent")...)); sorted(a.Roles) != "by-hand livechat-agent" {
+		if a = f.deliver(wanted(ada, roles("user", "livechat-agent")...)); sorted(a.Roles) != "by-hand livechat-agent user" {
 			t.Errorf("the account is %+v", a)
 		}
-		if a = f.deliver(wanted(ada, roles("user", "livechat-agent")...)); sorted(a.Roles) != "by-hand livechat-agent user" {
+		if a = f.deliver(wanted(ada, roles("user")...)); sorted(a.Roles) != "by-hand user" {
 			t.Errorf("the account is %+v", a)
 		}
 		if why := f.refused(wanted(ada, roles("user", "moderator")...)); !strings.Contains(why, `no role "moderator"`) {
 			t.Errorf("why: %s", why)
+		}
+	})
+}
+
+func TestNobodyButAGuestIsWithoutTheRoleUser(t *testing.T) {
+	everywhere(t, func(t *testing.T, f *office) {
+		ada, eve := somebody("ada"), somebody("eve")
+		f.deliver(wanted(ada))
+		if a := f.deliver(wanted(ada, roles("livechat-agent")...)); sorted(a.Roles) != "livechat-agent user" {
+			t.Errorf("ada has the roles %v", a.Roles)
+		}
+		if a := f.deliver(wanted(eve, roles("guest")...)); sorted(a.Roles) != "guest" {
+			t.Errorf("eve has the roles %v", a.Roles)
 		}
 	})
 }

@@ -30,6 +30,8 @@ const (
 )
 
 // wantedRoles returns the roles that somebody shall have, as the directory names them.
+// What people may do lies in the role user, and most other roles add little to it: only a
+// guest is without, for whom one more role would cost a seat.
 func (d *delivering) wantedRoles() []string {
 	var roles []string
 	for _, g := range d.want.Grants {
@@ -37,8 +39,8 @@ func (d *delivering) wantedRoles() []string {
 			roles = append(roles, g.Name)
 		}
 	}
-	if len(roles) == 0 {
-		return []string{directory.RoleUser} // nobody is without
+	if !slices.Contains(roles, directory.RoleGuest) && !slices.Contains(roles, directory.RoleUser) {
+		roles = append(roles, directory.RoleUser)
 	}
 	return roles
 }
