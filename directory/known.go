@@ -35,7 +35,11 @@ func (p *passage) known(ctx context.Context, asked *User) (*User, Outcome, error
 	if err := p.freeExternalID(ctx, nil, asked); err != nil {
 		return nil, "", err
 	}
-	return p.adoptable(ctx, asked, holders)
+	u, outcome, err := p.adoptable(ctx, asked, holders)
+	if u == nil && err == nil {
+		err = p.keepOut(ctx, asked)
+	}
+	return u, outcome, err
 }
 
 // claim is what asked would take if it were made.

@@ -38,6 +38,22 @@ func (p *passage) stayOut(ctx context.Context, deleted, asked *User) error {
 	return nil
 }
 
+// keepOut switches somebody new off who has the name of a person whom an administrator
+// deleted, and another externalId: a directory that makes an account anew gives it another
+// one. They may be somebody else, so they are listed and not refused.
+func (p *passage) keepOut(ctx context.Context, asked *User) error {
+	if !p.by.owner() {
+		return nil
+	}
+	b, err := found(p.tx.Block(ctx, p.by.Source, asked.ExternalID, Fold(asked.UserName)))
+	if err != nil || b == nil {
+		return err
+	}
+	p.rehire(&User{ID: b.User}, asked, "a new person, switched off, has the name of one whom an administrator deleted")
+	p.inherited = &Switch{By: b.By, At: p.now.UnixMilli(), Reason: "has the name of somebody who was deleted; if it is somebody else, switch them on"}
+	return nil
+}
+
 // namesakes returns the deleted holder of a name, and those who had it before and of whom
 // a conflict remembers so.
 func (p *passage) namesakes(ctx context.Context, deleted *User, name string) ([]*User, error) {

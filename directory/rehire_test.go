@@ -3,6 +3,7 @@ package directory_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	. "rollcall/directory"
 )
@@ -28,6 +29,38 @@ func TestANamesakeOfSomebodySwitchedOffStaysOut(t *testing.T) {
 		f.must(f.admin, SwitchOn{ID: u.ID})
 		if left := f.conflicts(); f.user(u.ID).State() != Active || len(left) != 0 {
 			t.Errorf("mallory is %s after the decision, and open is %+v", f.user(u.ID).State(), left)
+		}
+	}
+}
+
+// TestANamesakeOfSomebodyWhoWasDeletedStaysOut has an administrator delete a person whom the
+// source then makes anew under another identifier, before and after the grace.
+func TestANamesakeOfSomebodyWhoWasDeletedStaysOut(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		f := open(t, Settings{})
+		old := f.hire(f.okta, "mallory")
+		f.must(f.admin, DeleteUser{ID: old.ID})
+		if gone {
+			f.clock.advance(31 * 24 * time.Hour)
+			f.must(Actor{Kind: System, Workspace: f.ws}, Purge{ID: old.ID})
+		}
+		again := person("mallory")
+		again.ExternalID = "another"
+		u := f.must(f.okta, PutUser{User: again}).User
+		if u.ID == old.ID || u.State() != SwitchedOff {
+			t.Errorf("gone %v: mallory is %s", gone, u.State())
+		}
+		all := f.conflicts()
+		if len(all) != 1 || all[0].Kind != RehireConflict || !slices.Contains(all[0].Candidates, u.ID) {
+			t.Errorf("gone %v: the conflicts are %+v", gone, all)
+		}
+		f.must(f.admin, SwitchOn{ID: u.ID})
+		if left := f.conflicts(); f.user(u.ID).State() != Active || len(left) != 0 {
+			t.Errorf("gone %v: mallory is %s after the decision, and open is %+v", gone, f.user(u.ID).State(), left)
+		}
+		other := f.hire(f.entra, "eve")
+		if other.State() != Active {
+			t.Errorf("somebody else is %s", other.State())
 		}
 	}
 }
