@@ -64,7 +64,7 @@ func runInWords(r *directory.Run, changes []directory.PlannedChange) string {
 const fewChanges = 3
 
 // done says what a run changed, or would: one by one, or counted if it is much. What could
-// not be used is found by every run anew, and is not told.
+// not be used is found by every run anew, and is not told; who is missing is counted elsewhere.
 func done(changes []directory.PlannedChange, planned bool) []string {
 	type change struct {
 		of  directory.RecordType
@@ -75,12 +75,15 @@ func done(changes []directory.PlannedChange, planned bool) []string {
 	counts := map[change]int{}
 	waiting := 0
 	for _, c := range changes {
-		if c.Action == "conflict" || c.Action == "refuse" {
+		if c.Action == "conflict" || c.Action == "refuse" || c.Action == "missing" {
 			continue
 		}
-		did := c.Action + "d"
-		if planned {
-			did = "to be " + did
+		did := c.Action // recreated says what somebody is, the others what is done
+		if strings.HasSuffix(did, "e") {
+			did += "d"
+			if planned {
+				did = "to be " + did
+			}
 		}
 		kind := change{c.Type, did}
 		if counts[kind] == 0 {

@@ -280,7 +280,7 @@ func namesShown(of any) string {
 // longestValue is how much of a value fits into a table.
 const longestValue = 40
 
-// valueShown returns a value as text, if it is one: of several the first.
+// valueShown returns a value as text, if it is one, as far as there is room for it.
 func valueShown(v any) (text string, ok bool) {
 	switch v := v.(type) {
 	case nil:
@@ -288,18 +288,34 @@ func valueShown(v any) (text string, ok bool) {
 	case bool:
 		return yesNo(v), true
 	case string:
-		if runes := []rune(v); len(runes) > longestValue {
-			return string(runes[:longestValue]) + "…", true
-		}
-		return v, true
+		return shortened(v), true
 	case []any:
-		if len(v) > 0 {
-			return valueShown(v[0])
-		}
+		return listShown(v)
 	case map[string]any:
 		if value, has := v["value"]; has {
 			return valueShown(value)
 		}
+		kind, _ := v["kind"].(string) // of a grant
+		name, is := v["name"].(string)
+		return strings.TrimSpace(kind + " " + name), is
 	}
 	return "", false
+}
+
+// listShown returns all values of a list as text, if all are.
+func listShown(list []any) (text string, ok bool) {
+	said := make([]string, len(list))
+	for i, v := range list {
+		if said[i], ok = valueShown(v); !ok {
+			return "", false
+		}
+	}
+	return shortened(strings.Join(said, ", ")), len(list) > 0
+}
+
+func shortened(text string) string {
+	if runes := []rune(text); len(runes) > longestValue {
+		return string(runes[:longestValue]) + "…"
+	}
+	return text
 }
