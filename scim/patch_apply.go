@@ -59,6 +59,8 @@ func (s *step) on(have any) (any, error) {
 			return nil, nil
 		}
 		return o, nil
+	case s.Attr.Type == directory.Boolean && s.value == nil:
+		return have, nil // neither true nor false: nobody is deactivated by it, as in a PUT
 	}
 	return s.value, nil
 }

@@ -63,6 +63,8 @@ func TestPatchUser(t *testing.T) {
 	}{
 		{"Okta deactivates", `[{"op":"replace","value":{"active":false}}]`, func(u *directory.User) { u.Wanted = false }},
 		{"Entra deactivates", `[{"op":"Replace","path":"active","value":"False"}]`, func(u *directory.User) { u.Wanted = false }},
+		{"active without a value", `[{"op":"replace","path":"active","value":null},{"op":"remove","path":"active"},{"op":"replace","value":{"active":null,"title":"Boss"}}]`,
+			func(u *directory.User) { u.Title = "Boss" }},
 		{"list of one for a single value", `[{"op":"Replace","path":"title","value":[{"$ref":null,"value":"Boss"}]}]`,
 			func(u *directory.User) { u.Title = "Boss" }},
 		{"op and path in any case", `[{"OP":"REPLACE","Path":"TITLE","Value":"Boss"}]`, func(u *directory.User) { u.Title = "Boss" }},
