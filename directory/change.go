@@ -246,7 +246,10 @@ type BeginRun struct {
 	Source   SourceID
 	For      RunKind
 	Approves string
-	Owner    string
+	// Resumes is the run of a process that ended which this one takes the place of. It is
+	// refused as stale when somebody else has done so already; empty: none.
+	Resumes string
+	Owner   string
 	// Definition is a digest of how the owner's configuration has the source; empty: it does
 	// not matter.
 	Definition string
@@ -254,6 +257,9 @@ type BeginRun struct {
 
 // EndRun says how a run ended and gives the lease back.
 type EndRun struct{ Run Run }
+
+// AbandonRun closes a run whose process gives no sign of life any more.
+type AbandonRun struct{ ID string }
 
 // RejectRun says that a held run's plan shall not be carried out.
 type RejectRun struct {
@@ -317,6 +323,7 @@ func (Relink) Kind() string          { return "Relink" }
 func (DetachSource) Kind() string    { return "DetachSource" }
 func (BeginRun) Kind() string        { return "BeginRun" }
 func (EndRun) Kind() string          { return "EndRun" }
+func (AbandonRun) Kind() string      { return "AbandonRun" }
 func (RejectRun) Kind() string       { return "RejectRun" }
 
 // Receipt is what came of a change.

@@ -18,7 +18,7 @@ func standing(by Actor, c Change) error {
 		if by.Kind == RunActor && by.Source != "" && by.ID != "" {
 			return nil
 		}
-	case Purge, FillSeats, Forget, Expire:
+	case Purge, FillSeats, Forget, Expire, AbandonRun:
 		if by.Kind == System {
 			return nil
 		}

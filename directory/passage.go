@@ -274,6 +274,8 @@ func aboutOther(c Change) ref {
 		return ref{RunRecord, "", string(c.Source)}
 	case EndRun:
 		return ref{RunRecord, c.Run.ID, string(c.Run.Source)}
+	case AbandonRun:
+		return ref{RunRecord, c.ID, ""}
 	case RejectRun:
 		return ref{RunRecord, c.ID, ""}
 	}

@@ -57,6 +57,8 @@ func (p *passage) resolveOther(ctx context.Context) error {
 		return p.resolveBegin(ctx, c)
 	case EndRun:
 		return p.resolveEnd(ctx, c)
+	case AbandonRun:
+		return p.resolveAbandon(ctx, c)
 	case RejectRun:
 		return p.resolveReject(ctx, c)
 	case Forget:

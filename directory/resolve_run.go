@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // holdsLease keeps a run that was thought dead, and comes back, from writing anything:
@@ -53,6 +54,9 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 			return beingRead(&open[i])
 		}
 	}
+	if c.Resumes != "" && !slices.ContainsFunc(open, func(r Run) bool { return r.ID == c.Resumes && r.State == RunRunning }) {
+		return Errorf(Stale, "run", "the run %s has ended, or another one took its place", c.Resumes)
+	}
 	r := &Run{ID: string(NewID(p.now)), Source: c.Source, Kind: c.For, State: RunRunning, By: p.by.String(),
 		Approves: c.Approves, Owner: c.Owner, Started: p.now, Beat: p.now}
 	p.what = ref{RunRecord, r.ID, string(r.Source)}
@@ -68,15 +72,18 @@ func beingRead(r *Run) *Error {
 }
 
 // begin writes the run, ends those that nobody works on any more, and closes the held
-// one that it carries out.
+// one that it carries out. A plan does not do what was left undone, so it leaves a run
+// that was killed to the next one.
 func (p *passage) begin(r *Run, open []Run) error {
 	writes := []*Run{r}
 	var approved bool
 	for i := range open {
 		o := &open[i]
 		switch {
+		case o.State == RunRunning && r.Kind == PlanRun && o.Kind == ApplyRun:
+			continue
 		case o.State == RunRunning:
-			o.State, o.Ended, o.Error = RunFailed, p.now, "the process that worked on it ended or hung"
+			p.abandon(o)
 		case o.ID == r.Approves && o.State == RunHeld:
 			o.State, approved = RunApproved, true
 		default:
@@ -89,6 +96,25 @@ func (p *passage) begin(r *Run, open []Run) error {
 			Hinted("see: rollcall sync history %s", r.Source)
 	}
 	p.putRuns(Created, writes, Diff{Path: "state", After: r.State}, Diff{Path: "kind", After: r.Kind})
+	return nil
+}
+
+// abandon ends a run that nobody works on any more.
+func (p *passage) abandon(r *Run) {
+	r.State, r.Ended, r.Error = RunFailed, p.now, "the process that worked on it ended or hung"
+}
+
+func (p *passage) resolveAbandon(ctx context.Context, c AbandonRun) error {
+	r, err := found(p.tx.Run(ctx, c.ID))
+	if err != nil {
+		return fmt.Errorf("read run %s: %w", c.ID, err)
+	}
+	if r == nil || r.State != RunRunning || r.Live(p.now) {
+		return Errorf(Stale, "run", "the run %s has ended, or is alive", c.ID)
+	}
+	p.abandon(r)
+	p.what.name, p.receipt.Run = string(r.Source), r
+	p.putRuns(Updated, []*Run{r}, Diff{Path: "state", Before: RunRunning, After: r.State}, Diff{Path: "error", After: r.Error})
 	return nil
 }
 

@@ -63,16 +63,23 @@ func (s *Scheduler) Sources() []Scheduled {
 func (s *Scheduler) Run(ctx context.Context) error {
 	var work sync.WaitGroup
 	defer work.Wait()
-	look := func() {
-		for _, c := range s.Sources() {
-			if s.due(ctx, c) {
-				work.Go(func() { s.run(ctx, c) })
-			}
-		}
-	}
+	look := func() { s.look(ctx, &work) }
 	look()
 	repeat(ctx, s.every(), look)
 	return nil
+}
+
+// look begins what is due, and what was begun by a process that is no more.
+func (s *Scheduler) look(ctx context.Context, work *sync.WaitGroup) {
+	for _, c := range s.Sources() {
+		due, dead := s.due(ctx, c), ""
+		if !due {
+			dead = s.abandoned(ctx, c)
+		}
+		if due || dead != "" {
+			work.Go(func() { s.run(ctx, c, dead) })
+		}
+	}
 }
 
 func (s *Scheduler) every() time.Duration {
@@ -102,10 +109,14 @@ func scheduleActor(c Scheduled) directory.Actor {
 	return directory.Actor{Kind: directory.System, Name: "schedule", Workspace: c.Workspace}
 }
 
-func (s *Scheduler) run(ctx context.Context, c Scheduled) {
-	r, err := s.Runner.Run(ctx, scheduleActor(c), c.Configured)
+// run applies what differs, in place of a run whose process ended if there is one.
+func (s *Scheduler) run(ctx context.Context, c Scheduled, dead string) {
+	r, err := s.Runner.pass(ctx, scheduleActor(c), c.Configured, directory.BeginRun{Source: c.Name, For: directory.ApplyRun, Resumes: dead})
+	if err == nil && dead != "" {
+		s.log().Warn("run begun anew, its process ended or hung", "source", c.Name, "run", r.ID, "dead", dead)
+	}
 	switch {
-	case directory.Is(err, directory.Exists):
+	case directory.Is(err, directory.Exists), directory.Is(err, directory.Stale):
 		s.log().Info("run skipped, another one is under way", "source", c.Name)
 	case err != nil && !errors.Is(err, context.Canceled):
 		s.log().Warn("run not begun", "source", c.Name, "err", err)

@@ -133,25 +133,39 @@ func (s *session) unreadSources(ctx context.Context, all []directory.Source) (br
 	return broken, err
 }
 
-// examineRuns names the runs that the guard holds until somebody decides.
+// examineRuns names the runs that the guard holds until somebody decides, and those whose
+// process is no more.
 func examineRuns(ctx context.Context, s *session) (remark, error) {
-	var held []string
+	var held, died []string
 	err := s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
-		held = nil
+		held, died = nil, nil
 		all, err := tx.Sources(ctx)
 		for _, source := range all {
 			open, failed := tx.OpenRuns(ctx, source.ID)
 			err = errors.Join(err, failed)
-			for _, r := range open {
-				if r.State == directory.RunHeld {
-					held = append(held, fmt.Sprintf("%s of %s", r.ID, source.ID))
+			for i := range open {
+				named := fmt.Sprintf("%s of %s", open[i].ID, source.ID)
+				switch {
+				case open[i].State == directory.RunHeld:
+					held = append(held, named)
+				case dead(&open[i]):
+					died = append(died, named)
 				}
 			}
 		}
 		return err
 	})
+	var said, advice []string
 	if len(held) > 0 {
-		return remark{"held is " + strings.Join(held, ", "), "look at it with rollcall sync show ID, then rollcall sync approve ID or reject ID"}, err
+		said = append(said, "held is "+strings.Join(held, ", "))
+		advice = append(advice, "look at it with rollcall sync show ID, then rollcall sync approve ID or reject ID")
+	}
+	if len(died) > 0 {
+		said = append(said, "the process ended or hung of "+strings.Join(died, ", "))
+		advice = append(advice, "rollcall serve begins anew what the schedule began, unless the source is paused; rollcall sync run NAME does the rest")
+	}
+	if len(said) > 0 {
+		return remark{strings.Join(said, "; "), strings.Join(advice, "; ")}, err
 	}
 	return remark{message: "none is held"}, err
 }

@@ -31,9 +31,16 @@ type shownRun struct {
 }
 
 func runShown(r *directory.Run) shownRun {
-	return shownRun{Source: r.Source, Run: r.ID, Kind: r.Kind, State: r.State, By: r.By, Approves: r.Approves, Started: r.Started,
+	shown := shownRun{Source: r.Source, Run: r.ID, Kind: r.Kind, State: r.State, By: r.By, Approves: r.Approves, Started: r.Started,
 		Ended: r.Ended, Error: r.Error, RunCounts: r.Counts, Guard: r.Guard}
+	if dead(r) {
+		shown.Error = "no sign of life since " + shownTime(r.Beat) + ": its process ended or hung"
+	}
+	return shown
 }
+
+// dead reports whether the process of a run that has not ended is no more, or hangs.
+func dead(r *directory.Run) bool { return r.State == directory.RunRunning && !r.Live(time.Now()) }
 
 // why says what somebody should know of a run beyond its state.
 func (r shownRun) why() string {

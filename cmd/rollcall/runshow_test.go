@@ -15,7 +15,8 @@ func TestARunIsSaidInAFewWords(t *testing.T) {
 	t.Parallel()
 	ended := time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 	for want, r := range map[string]directory.Run{
-		"":            {State: directory.RunRunning},
+		"": {State: directory.RunRunning, Beat: time.Now()},
+		"no sign of life since " + shownTime(ended) + ": its process ended or hung": {State: directory.RunRunning, Beat: ended},
 		"nothing new": {State: directory.RunDone, Ended: ended, Counts: directory.RunCounts{Read: 7, Unchanged: 7}},
 		"2 created, 1 in conflict; groups: 1 updated, 2 joined": {State: directory.RunDone, Ended: ended,
 			Counts: directory.RunCounts{Created: 2, Conflicts: 1, Groups: directory.GroupCounts{Updated: 1, MembersAdded: 2}}},
