@@ -148,7 +148,7 @@ func (s *changeSlice) walkUnit(ctx context.Context, tx WriteTx, unit []int) erro
 		}
 		return nil
 	})
-	if Is(err, Unavailable) && !errors.Is(err, errPaused) {
+	if Is(err, Unavailable) && !errors.Is(err, errPaused) && !BeingRead(err) {
 		return err
 	}
 	for k, i := range unit {

@@ -91,7 +91,7 @@ func TestNobodyIsRelinkedWithoutARunThatSaidSo(t *testing.T) {
 	f.refused(f.okta, Relink{Type: UserRecord, ID: people[0], Source: "corp", ExternalID: "new-ada"}, Denied, "")
 	relink := Relink{Type: UserRecord, ID: people[0], Source: "corp", ExternalID: "new-ada"}
 	f.running(func(by Actor) {
-		f.refused(f.admin, relink, Exists, "run")
+		f.refused(f.admin, relink, Unavailable, "run")
 		f.must(by, PutUser{User: User{ID: people[0], UserName: "countess", ExternalID: "key-ada", Wanted: true}})
 	})
 	f.refused(f.admin, relink, Denied, "externalId") // the name is another one now

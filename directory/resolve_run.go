@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -67,8 +68,14 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 // beingRead is the refusal to begin what a run that is alive would get in the way of. A
 // process that was killed keeps the lease for a moment.
 func beingRead(r *Run) *Error {
-	return Errorf(Exists, "run", "the source %s is being read by run %s since %s", r.Source, r.ID, FormatTime(r.Started)).
+	return Errorf(Unavailable, "run", "the source %s is being read by run %s since %s", r.Source, r.ID, FormatTime(r.Started)).
 		Hinted("wait for it to end; if its process is gone, until %s", FormatTime(r.Beat.Add(LeaseTime)))
+}
+
+// BeingRead reports whether err is the refusal of what would get in the way of a run.
+func BeingRead(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Kind == Unavailable && e.Attr == "run"
 }
 
 // begin writes the run, ends those that nobody works on any more, and closes the held

@@ -207,7 +207,7 @@ func TestOneRunAtATime(t *testing.T) {
 	var second error
 	l.src.also = func() { _, second = l.Runner.Run(t.Context(), l.admin, l.c) }
 	l.run(directory.RunDone)
-	if !directory.Is(second, directory.Exists) {
+	if !directory.Is(second, directory.Unavailable) || !directory.BeingRead(second) {
 		t.Errorf("a second run at the same time: %v", second)
 	}
 }
@@ -401,7 +401,7 @@ func TestARunThatWasKilledSaysUntilWhenItsSourceIsTaken(t *testing.T) {
 	l.must(l.admin, directory.BeginRun{Source: "corp", For: directory.ApplyRun}) // and nobody works on it
 	_, err := l.Runner.Run(t.Context(), l.admin, l.c)
 	e, _ := errors.AsType[*directory.Error](err)
-	if until := directory.FormatTime(l.t.Add(directory.LeaseTime)); e == nil || e.Kind != directory.Exists || !strings.Contains(e.Hint, until) {
+	if until := directory.FormatTime(l.t.Add(directory.LeaseTime)); e == nil || e.Kind != directory.Unavailable || !strings.Contains(e.Hint, until) {
 		t.Errorf("got %v, want until %s", e, until)
 	}
 	l.later(directory.LeaseTime)

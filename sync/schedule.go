@@ -116,7 +116,7 @@ func (s *Scheduler) run(ctx context.Context, c Scheduled, dead string) {
 		s.log().Warn("run begun anew, its process ended or hung", "source", c.Name, "run", r.ID, "dead", dead)
 	}
 	switch {
-	case directory.Is(err, directory.Exists), directory.Is(err, directory.Stale):
+	case directory.BeingRead(err), directory.Is(err, directory.Stale):
 		s.log().Info("run skipped, another one is under way", "source", c.Name)
 	case err != nil && !errors.Is(err, context.Canceled):
 		s.log().Warn("run not begun", "source", c.Name, "err", err)

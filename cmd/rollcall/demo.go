@@ -225,7 +225,7 @@ func addLocals(ctx context.Context, s *session) error {
 // readLDAP reads the LDAP server once, without waiting for the schedule.
 func (d *demo) readLDAP(ctx context.Context) {
 	_, err := d.runner().Run(ctx, d.actor(), d.scheduled[0].Configured)
-	if err != nil && !directory.Is(err, directory.Exists) && ctx.Err() == nil {
+	if err != nil && !directory.BeingRead(err) && ctx.Err() == nil {
 		d.voice.say("corp", "no run: %v", err)
 	}
 }

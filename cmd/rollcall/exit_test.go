@@ -63,3 +63,13 @@ func TestListeningSaysWhatIsInTheWay(t *testing.T) {
 		t.Errorf("of an address that is taken it says %q", got)
 	}
 }
+
+func TestWhoHasToWaitForARunFailedForNow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	begin := directory.BeginRun{Source: "corp", For: directory.ApplyRun, Owner: "here"}
+	d.must(d.by, begin)
+	if _, err := d.Apply(t.Context(), d.by, begin); exitCode(err) != exitFailed {
+		t.Errorf("%v exits with %d", err, exitCode(err))
+	}
+}
