@@ -103,6 +103,28 @@ func TestAnAccountOfSomebodyElseKeepsItsAccess(t *testing.T) {
 	})
 }
 
+// TestAnAccountWithoutAnAddressGoesToWhoHasItsName has somebody without access be looked
+// for before the one of that name comes.
+func TestAnAccountWithoutAnAddressGoesToWhoHasItsName(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		for name, active := range map[string]bool{"ada": true, "bob": false} {
+			id := b.target.Had(directory.Names{Username: name})
+			b.disabled(name + "@other")
+			u := newcomer(name)
+			u.Wanted = active
+			rightly := b.must(b.okta, directory.PutUser{User: u}).User
+			b.drain()
+			b.agree()
+			if a := b.target.Account(id); a.Person != rightly.ID || a.Active != active {
+				t.Errorf("the account of %s, %s, is %+v", name, rightly.ID, a)
+			}
+		}
+		if rows := b.rows(); len(rows) != 0 {
+			t.Errorf("behind are %+v", rows)
+		}
+	})
+}
+
 func TestWhoWasOnlyLookedForKeepsNoName(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.disabled("ada@other")
