@@ -125,6 +125,36 @@ func TestAnAccountWithoutAnAddressGoesToWhoHasItsName(t *testing.T) {
 	})
 }
 
+// TestAnAccountOfOneOfTwoGoesToWhoMaySignIn has two people of whom the
+// target would have one name.
+func TestAnAccountOfOneOfTwoGoesToWhoMaySignIn(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		id := b.target.Had(directory.Names{Username: "ada"})
+		b.disabled("ada@x")
+		active := b.hire("ada@y")
+		b.drain()
+		b.agree()
+		if a := b.target.Account(id); a.Person != active.ID || !a.Active {
+			t.Errorf("the account of %s is %+v", active.ID, a)
+		}
+		if rows := b.rows(); len(rows) != 0 {
+			t.Errorf("behind are %+v", rows)
+		}
+	})
+}
+
+func TestAnAccountOfOneOfTwoWhoMayNotSignInIsLocked(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	id := b.target.Had(directory.Names{Username: "ada"})
+	b.disabled("ada@x")
+	b.disabled("ada@y")
+	b.drain()
+	b.agree()
+	if a := b.target.Account(id); a.Active {
+		t.Errorf("the account is %+v", a)
+	}
+}
+
 func TestWhoWasOnlyLookedForKeepsNoName(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.disabled("ada@other")
