@@ -160,11 +160,24 @@ func (r *reserving) seek(ctx context.Context) (Reservation, error) {
 	return Reservation{Names: names}, r.tx.HoldNames(ctx, r.ws.Target, r.row.Type, r.row.Record, names.keys(), r.want.Link == nil)
 }
 
-// sought are the names of a person in the directory. Who is deleted has their address
-// still, unless somebody else has it by now.
+// sought are the names of a person that are nobody else's in the directory. Who is deleted
+// has their address still, unless somebody else has it by now.
 func (r *reserving) sought(ctx context.Context) (Names, error) {
 	u := r.want.User
 	names := Names{Username: DerivedName(u), Email: u.PrimaryEmail()}
+	another, err := r.namesake(ctx, names.Username)
+	if err != nil {
+		return names, err
+	}
+	if !another {
+		another, err = r.twin(ctx, names.Username)
+	}
+	if err != nil {
+		return names, err
+	}
+	if another {
+		names.Username = ""
+	}
 	if names.Email == "" {
 		return names, nil
 	}
@@ -176,6 +189,36 @@ func (r *reserving) sought(ctx context.Context) (Names, error) {
 		names.Email = ""
 	}
 	return names, nil
+}
+
+// namesake reports whether a user name that follows from another one is the very name of
+// somebody else, who may come to be delivered later.
+func (r *reserving) namesake(ctx context.Context, name string) (bool, error) {
+	owner, err := found(r.tx.UserByName(ctx, Fold(name)))
+	if err != nil {
+		return false, fmt.Errorf("look up the user name of %s: %w", r.row.Record, err)
+	}
+	return owner != nil && owner.ID != r.want.User.ID && Fold(DerivedName(owner)) == Fold(name), nil
+}
+
+// twinsAtOnce bounds how many people are looked at whose user names begin alike. A name so
+// common as to be that of all of them is nobody's.
+const twinsAtOnce = 20
+
+// twin reports whether the name of somebody else who may sign in follows from their user
+// name as well. Of several who may not, the first one locks the account: it is one of
+// theirs.
+func (r *reserving) twin(ctx context.Context, name string) (bool, error) {
+	if name == "" {
+		return false, nil
+	}
+	all, err := r.tx.UsersAt(ctx, Fold(name), twinsAtOnce)
+	if err != nil {
+		return false, fmt.Errorf("look for who is called like %s: %w", r.row.Record, err)
+	}
+	return len(all) == twinsAtOnce || slices.ContainsFunc(all, func(u *User) bool {
+		return u.ID != r.want.User.ID && u.EffectivelyActive() && Fold(DerivedName(u)) == Fold(name)
+	}), nil
 }
 
 // elsewhere reports whether another record holds one of the names.

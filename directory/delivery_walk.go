@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // walkSlice is how many people a fan-out raises in one transaction.
@@ -29,8 +30,8 @@ func (d *Directory) Walk(ctx context.Context, by Actor, c Delivery) (done bool, 
 			}
 		}
 		for _, id := range reached {
-			if err := tx.Raise(ctx, UserRecord, string(id), SyncLane, d.clock()); err != nil {
-				return fmt.Errorf("raise user %s: %w", id, err)
+			if err := raiseReached(ctx, tx, ws, row, id, d.clock()); err != nil {
+				return err
 			}
 			row.Walked = string(id)
 		}
@@ -41,6 +42,49 @@ func (d *Directory) Walk(ctx context.Context, by Actor, c Delivery) (done bool, 
 		return tx.PutDelivery(ctx, row)
 	})
 	return done, err
+}
+
+// raiseReached raises one whom a fan-out reaches. In another target, or one that comes
+// back, somebody who left meanwhile may have access still: where an account is known of,
+// its access ends before everything else, and where none is, it is looked for before the
+// others of the fan-out, as if it had been since that began.
+func raiseReached(ctx context.Context, tx WriteTx, ws *Workspace, walk *Delivery, id ResourceID, now time.Time) error {
+	lane := SyncLane
+	if walk.Type == WorkspaceRecord {
+		out, known, err := without(ctx, tx, ws, id)
+		if err != nil {
+			return err
+		}
+		if known {
+			lane = UrgentLane
+		} else if out {
+			now = walk.Behind.Add(time.Millisecond) // and after the fan-out itself
+		}
+	}
+	if err := tx.Raise(ctx, UserRecord, string(id), lane, now); err != nil {
+		return fmt.Errorf("raise user %s: %w", id, err)
+	}
+	return nil
+}
+
+// without reports whether somebody is gone or may not sign in, and whether an account of
+// theirs is known of all the same.
+func without(ctx context.Context, tx ReadTx, ws *Workspace, id ResourceID) (out, known bool, err error) {
+	u, err := found(tx.User(ctx, id))
+	if err != nil {
+		return false, false, fmt.Errorf("read user %s: %w", id, err)
+	}
+	if u == nil {
+		return true, true, nil // what is left of them is a tombstone
+	}
+	if u.EffectivelyActive() {
+		return false, false, nil
+	}
+	l, err := found(tx.Link(ctx, ws.Target, UserRecord, string(id)))
+	if err != nil {
+		return false, false, fmt.Errorf("read link of %s: %w", id, err)
+	}
+	return true, l != nil && l.Counterpart != "", nil
 }
 
 func (d *Directory) settleWalk(ctx context.Context, tx WriteTx, ws *Workspace, row, c *Delivery, done *bool) error {

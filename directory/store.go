@@ -48,6 +48,9 @@ type UserReader interface {
 	User(ctx context.Context, id ResourceID) (*User, error)
 	// UserByName finds by folded user name.
 	UserByName(ctx context.Context, key string) (*User, error)
+	// UsersAt lists up to limit users whose folded user names begin with name and an at
+	// sign, by user name.
+	UsersAt(ctx context.Context, name string, limit int) ([]*User, error)
 	UserByExternalID(ctx context.Context, source SourceID, externalID string) (*User, error)
 	// UserByEmail finds the live user whose folded primary address key is.
 	UserByEmail(ctx context.Context, key string) (*User, error)

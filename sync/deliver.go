@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -24,6 +25,7 @@ type Deliverer struct {
 	Patience  time.Duration    // with one call of the target; 0: 30 s
 
 	ending atomic.Bool // no further work is begun
+	busy   sync.Map    // each [atTarget] at which a worker is
 }
 
 // What a worker does in one go: short enough that a job's end is never far, long enough
@@ -90,6 +92,12 @@ func (d *Deliverer) log() *slog.Logger {
 // one delivers one record and settles it. What goes wrong with this record on our side, or
 // in a target that panics, is a failure of its delivery and holds up no other.
 func (s *shift) one(ctx context.Context, c directory.Delivery) error {
+	here := atTarget{s.by.Workspace, s.target.Name, c.Type, c.Record}
+	if _, busy := s.busy.LoadOrStore(here, true); busy {
+		return s.Directory.Settle(context.WithoutCancel(ctx), s.by, c, directory.Delivered{
+			Cause: "an earlier call about the same record has not ended", Retry: s.now().Add(time.Second)})
+	}
+	defer s.busy.Delete(here)
 	err := s.try(ctx, c)
 	if err == nil || ctx.Err() != nil || errors.Is(err, errEnough) || directory.Is(err, directory.Stale) || directory.Is(err, directory.Unavailable) {
 		return err
@@ -97,6 +105,15 @@ func (s *shift) one(ctx context.Context, c directory.Delivery) error {
 	s.log().Error("delivery broke off", "workspace", s.by.Workspace, "record", c.Record, "attempt", c.Attempts+1, "err", err, "stack", stackOf(err))
 	return s.Directory.Settle(context.WithoutCancel(ctx), s.by, c,
 		directory.Delivered{Cause: err.Error(), Retry: s.now().Add(directory.Backoff(c.Attempts))})
+}
+
+// atTarget is a record in a target. No two workers of a process are at one together: a
+// claim that was lost, because the target went and came back, may still have its call.
+type atTarget struct {
+	workspace directory.WorkspaceID
+	target    string
+	kind      directory.RecordType
+	record    string
 }
 
 // try turns a panic into an error.

@@ -103,6 +103,58 @@ func TestAnAccountOfSomebodyElseKeepsItsAccess(t *testing.T) {
 	})
 }
 
+// TestAnAccountWithoutAnAddressGoesToWhoHasItsName has somebody without access be looked
+// for before the one of that name comes.
+func TestAnAccountWithoutAnAddressGoesToWhoHasItsName(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		for name, active := range map[string]bool{"ada": true, "bob": false} {
+			id := b.target.Had(directory.Names{Username: name})
+			b.disabled(name + "@other")
+			u := newcomer(name)
+			u.Wanted = active
+			rightly := b.must(b.okta, directory.PutUser{User: u}).User
+			b.drain()
+			b.agree()
+			if a := b.target.Account(id); a.Person != rightly.ID || a.Active != active {
+				t.Errorf("the account of %s, %s, is %+v", name, rightly.ID, a)
+			}
+		}
+		if rows := b.rows(); len(rows) != 0 {
+			t.Errorf("behind are %+v", rows)
+		}
+	})
+}
+
+// TestAnAccountOfOneOfTwoGoesToWhoMaySignIn has two people of whom the
+// target would have one name.
+func TestAnAccountOfOneOfTwoGoesToWhoMaySignIn(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		id := b.target.Had(directory.Names{Username: "ada"})
+		b.disabled("ada@x")
+		active := b.hire("ada@y")
+		b.drain()
+		b.agree()
+		if a := b.target.Account(id); a.Person != active.ID || !a.Active {
+			t.Errorf("the account of %s is %+v", active.ID, a)
+		}
+		if rows := b.rows(); len(rows) != 0 {
+			t.Errorf("behind are %+v", rows)
+		}
+	})
+}
+
+func TestAnAccountOfOneOfTwoWhoMayNotSignInIsLocked(t *testing.T) {
+	b := newBranch(t, onSQLite(t))
+	id := b.target.Had(directory.Names{Username: "ada"})
+	b.disabled("ada@x")
+	b.disabled("ada@y")
+	b.drain()
+	b.agree()
+	if a := b.target.Account(id); a.Active {
+		t.Errorf("the account is %+v", a)
+	}
+}
+
 func TestWhoWasOnlyLookedForKeepsNoName(t *testing.T) {
 	onBoth(t, func(t *testing.T, b *branch) {
 		b.disabled("ada@other")

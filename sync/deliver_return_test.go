@@ -100,3 +100,43 @@ func TestATargetIsForgotten(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoLeftWhileATargetWasAwayGoesFirstWhenItComesBack has somebody leave, and somebody
+// be deleted for good, while none is provisioned.
+func TestWhoLeftWhileATargetWasAwayGoesFirstWhenItComesBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		before := b.target
+		ada, zed, yan := b.hire("ada"), b.hire("zed"), b.hire("yan")
+		b.drain()
+		b.provision("", nil)
+		b.must(b.admin, directory.SwitchOff{ID: zed.ID})
+		b.purge(yan.ID)
+		never := b.disabled("never")
+		b.provision("fake", before)
+		b.time.advance(time.Second)
+		calls := len(before.Calls())
+		worker := directory.Actor{Kind: directory.System, Workspace: b.admin.Workspace}
+		taken, err := b.TakeDeliveries(t.Context(), worker, "fake", directory.SyncLane, 1)
+		if err != nil || len(taken) != 1 {
+			t.Fatalf("took %+v: %v", taken, err)
+		}
+		if done, err := b.Walk(t.Context(), worker, taken[0]); !done || err != nil {
+			t.Fatalf("walked to the end: %t, %v", done, err)
+		}
+		for id, lane := range map[directory.ResourceID]directory.Lane{ada.ID: directory.SyncLane, never.ID: directory.SyncLane,
+			zed.ID: directory.UrgentLane, yan.ID: directory.UrgentLane} {
+			if d := b.row(id); d.Lane != lane {
+				t.Errorf("%s waits in the lane %d, want %d", id, d.Lane, lane)
+			}
+		}
+		if d := b.row(never.ID); !d.Next.Before(b.row(ada.ID).Next) || !taken[0].Next.Before(d.Next) {
+			t.Errorf("who has no access comes at %s, the others at %s, the fan-out at %s", d.Next, b.row(ada.ID).Next, taken[0].Next)
+		}
+		b.work(directory.UrgentLane)
+		if all := before.Accounts(); all[zed.ID].Active || len(all) != 2 || len(before.Calls()) != calls+2 {
+			t.Errorf("after %d calls the target has %+v", len(before.Calls())-calls, all)
+		}
+		b.drain()
+		b.agree()
+	})
+}

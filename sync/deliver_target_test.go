@@ -182,3 +182,46 @@ func TestAnActThatATargetBeforeIsDoingStaysThere(t *testing.T) {
 		}
 	})
 }
+
+// TestAProcessNeverCallsTwiceAtOnceAboutOnePerson has the target go and come back while a
+// call hangs, so that the claim is nobody's, and the person leave.
+func TestAProcessNeverCallsTwiceAtOnceAboutOnePerson(t *testing.T) {
+	onBoth(t, func(t *testing.T, b *branch) {
+		ada := b.hire("ada")
+		first, d := b.target, b.deliverer(b.Directory)
+		work := func(l directory.Lane) error {
+			return d.Work(context.Background(), directory.LaneJob{Workspace: b.admin.Workspace, Lane: l})
+		}
+		release := b.hangPushes()
+		ended := make(chan error, 1)
+		go func() { ended <- work(directory.PushLane) }()
+		b.until(func() bool { return len(first.Calls()) == 1 })
+		b.provision("another", new(targettest.Target))
+		b.provision("fake", first)
+		b.must(b.admin, directory.SwitchOff{ID: ada.ID})
+		eve := b.disabled("eve")
+		b.must(b.admin, directory.Redeliver{ID: eve.ID})
+		if err := work(directory.UrgentLane); err != nil {
+			t.Error(err)
+		}
+		if calls := first.Calls(); len(calls) != 2 || calls[1].Person != eve.ID {
+			t.Errorf("the calls are %+v, want one about ada, and one about eve whom that does not concern", calls)
+		}
+		if d := b.row(ada.ID); d.Claim != "" || d.Lane != directory.UrgentLane || !d.Next.Equal(b.time.Now().Add(time.Second)) {
+			t.Errorf("the row is %+v, want it urgent and put off for a second", d)
+		}
+		release()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		b.time.advance(time.Second)
+		if err := work(directory.UrgentLane); err != nil {
+			t.Error(err)
+		}
+		if a := first.Accounts()[ada.ID]; a.ID == "" || a.Active {
+			t.Errorf("the account of ada is %+v", a)
+		}
+		b.drain()
+		b.agree()
+	})
+}

@@ -16,7 +16,7 @@ import (
 type shift struct {
 	*Deliverer
 	by     directory.Actor
-	target Target
+	target NamedTarget
 	until  time.Time
 
 	// renewed is when the claims were taken. It is the process's own time and not that of

@@ -170,6 +170,7 @@ func TestReadsUseTheirIndexes(t *testing.T) {
 		ctx := t.Context()
 		for index, ask := range map[string]func() error{
 			"users_name":                  func() error { _, err := r.UserByName(ctx, "ada"); return err },
+			"users_name|at":               func() error { _, err := r.UsersAt(ctx, "ada", 10); return err },
 			"users_external":              func() error { _, err := r.UserByExternalID(ctx, "okta", "x"); return err },
 			"users_email":                 func() error { _, err := r.UserByEmail(ctx, "a@b"); return err },
 			"users_held":                  func() error { _, err := r.Held(ctx, false, 1); return err },

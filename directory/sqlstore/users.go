@@ -47,6 +47,22 @@ func (r *reader) UserByName(ctx context.Context, key string) (*directory.User, e
 		and t.name_key = $2`, r.ws, key)
 }
 
+// UsersAt implements [directory.UserReader]. What begins with the name and an at sign lies
+// before the name and an A, which follows the at sign.
+func (r *reader) UsersAt(ctx context.Context, name string, limit int) (all []*directory.User, err error) {
+	err = r.q.query(ctx, func(rw row) error {
+		u, err := scanUser(rw)
+		all = append(all, u)
+		return err
+	}, selectUser+`
+		where t.workspace_id = $1
+		and t.name_key >= $2
+		and t.name_key < $3
+		order by t.name_key
+		limit $4`, r.ws, name+"@", name+"A", limit)
+	return all, err
+}
+
 // UserByExternalID implements [directory.UserReader].
 func (r *reader) UserByExternalID(ctx context.Context, source directory.SourceID, externalID string) (*directory.User, error) {
 	return r.user(ctx, "with externalId ", externalID, selectUser+`

@@ -31,6 +31,10 @@ func (x *faultyReader) UserByName(ctx context.Context, key string) (*directory.U
 	return ask(x.fault, func() (*directory.User, error) { return x.tx.UserByName(ctx, key) })
 }
 
+func (x *faultyReader) UsersAt(ctx context.Context, name string, limit int) ([]*directory.User, error) {
+	return ask(x.fault, func() ([]*directory.User, error) { return x.tx.UsersAt(ctx, name, limit) })
+}
+
 func (x *faultyReader) UserByExternalID(ctx context.Context, source directory.SourceID, externalID string) (*directory.User, error) {
 	return ask(x.fault, func() (*directory.User, error) { return x.tx.UserByExternalID(ctx, source, externalID) })
 }

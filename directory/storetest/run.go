@@ -20,6 +20,7 @@ func Run(t *testing.T, open Open) {
 		{"UsersComeBackAsTheyWere", testUsersComeBack},
 		{"MissingUsersAreNotFound", testMissingUsers},
 		{"DeletedUsersStayFindable", testDeletedUsers},
+		{"UsersAreFoundByWhatIsBeforeTheAt", testUsersAt},
 		{"RemovedUsersAreGone", testRemovedUsers},
 		{"TakenNamesAreRefused", testTakenNames},
 		{"Collides", testCollides},

@@ -76,6 +76,25 @@ func testMissingUsers(t *testing.T, open Open) {
 	missing(f, "a name that nobody can have", byName("\xff"))
 }
 
+// testUsersAt has names that begin alike and are not followed by an at sign.
+func testUsersAt(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	called := map[string]*directory.User{}
+	for i, name := range []string{"Ada@y.example", "ada@x.example", "ada", "adam@x.example", "ada.b@x.example", "ada-@x", "adaa"} {
+		u := with(person(fmt.Sprint("p", i)), func(u *directory.User) { u.UserName = name })
+		f.hire(u)
+		called[name] = u
+	}
+	at := func(limit int) []*directory.User {
+		return read(f, func(tx directory.ReadTx, ctx context.Context) ([]*directory.User, error) {
+			return tx.UsersAt(ctx, "ada", limit)
+		})
+	}
+	x, y := called["ada@x.example"], called["Ada@y.example"]
+	f.same("all", at(10), []*directory.User{x, y})
+	f.same("the first", at(1), []*directory.User{x})
+}
+
 func testDeletedUsers(t *testing.T, open Open) {
 	f := newFixture(t, open)
 	u := person("ada")
