@@ -12,8 +12,11 @@ func (p *pass) compare(ctx context.Context) error {
 	p.absentPeople()
 	p.absentGroups()
 	err := p.people.changed.each(func(e *Person) error {
-		if k := p.people.known[e.Key]; k.enabled() && !p.wanted(e) && p.mayDo(directory.UserRecord, k.DN, actDeactivate) {
+		switch k := p.people.known[e.Key]; {
+		case k.enabled() && !p.wanted(e) && p.mayDo(directory.UserRecord, k.DN, actDeactivate):
 			p.tally.Disables++
+		case k.disabled() && p.wanted(e):
+			p.tally.Enables++
 		}
 		return nil
 	})

@@ -12,6 +12,7 @@ import (
 type Limits struct {
 	Removals int64 // people taken to be gone; 0: a twentieth of the active ones, at least 5, at most 500
 	Disables int64 // people whose account the source disabled; 0: twice the limit of removals
+	Enables  int64 // people whose account was disabled and is not any more; 0: twice the limit of removals
 	Members  int64 // memberships that end; 0: a tenth of the active people, at least 50
 	Groups   int64 // groups that vanish; 0: a fifth of those known, at least 2
 	Names    int64 // people who are called or reached otherwise than before; 0: a tenth of the active people, at least 10
@@ -29,6 +30,7 @@ type Tally struct {
 	Removals int64 // absent often enough to be taken to be gone now
 	Lately   int64 // removals that runs of the last 24 hours have applied
 	Disables int64
+	Enables  int64 // people of disabled entries that are enabled now
 	Members  int64 // memberships that end
 	KnownGroups,
 	GoneGroups int64
@@ -54,8 +56,8 @@ type Loss struct {
 // done: a directory that has a bad night must not take a company's access away.
 func Guard(l Limits, t Tally) directory.GuardReport {
 	for _, rule := range []func(Limits, Tally) string{
-		nobodyCame, otherIdentifiers, halfIsGone, tooManyRemovals, tooManyDisables, tooManyMembers, tooManyGroups,
-		tooManyNames, tooManyValues,
+		nobodyCame, otherIdentifiers, halfIsGone, tooManyRemovals, tooManyDisables, tooManyEnables, tooManyMembers,
+		tooManyGroups, tooManyNames, tooManyValues,
 	} {
 		if why := rule(l, t); why != "" {
 			return directory.GuardReport{Tripped: true, Why: why}
@@ -109,6 +111,20 @@ func tooManyDisables(l Limits, t Tally) string {
 		return ""
 	}
 	return fmt.Sprintf("%d people's accounts were disabled; the limit is %d of %d", t.Disables, limit, t.Active)
+}
+
+// tooManyEnables asks whether what says that an account is disabled can still be read:
+// where nothing says so, accounts are enabled.
+func tooManyEnables(l Limits, t Tally) string {
+	limit := l.Enables
+	if limit == 0 {
+		limit = 2 * l.removals(t)
+	}
+	if t.Enables <= limit {
+		return ""
+	}
+	return fmt.Sprintf("%d people whose accounts were disabled would get their access back; the limit is %d of %d; may the account "+
+		"that reads still see what says that somebody is disabled?", t.Enables, limit, t.Active)
 }
 
 func tooManyMembers(l Limits, t Tally) string {

@@ -110,7 +110,7 @@ func (p *pass) count(i *item, r directory.Result) string {
 	case i.gone || i.k.enabled() && !i.wanted:
 		c.Deactivated++
 		return actDeactivate
-	case i.wanted && (i.k.gone() || strings.HasSuffix(i.k.Mark, markDisabled)):
+	case i.wanted && (i.k.gone() || i.k.disabled()):
 		c.Reactivated++
 		return actReactivate
 	}
