@@ -218,6 +218,9 @@ func (b *batch) decide(ctx context.Context, items []item) (again []item, err err
 	for n := range items {
 		changes[n] = items[n].change
 	}
+	if err := b.announce(ctx, changes); err != nil {
+		return nil, err
+	}
 	results, err := b.do(ctx, changes)
 	if err != nil {
 		return nil, err
@@ -234,6 +237,21 @@ func (b *batch) decide(ctx context.Context, items []item) (again []item, err err
 		}
 	}
 	return again, nil
+}
+
+// announce notes how many people will have been taken to be gone before they are: of a run
+// that is killed they count for the guard of the next ones too.
+func (b *batch) announce(ctx context.Context, changes []directory.Change) error {
+	leaving := int64(0)
+	for _, c := range changes {
+		if _, ok := c.(directory.SetWanted); ok {
+			leaving++
+		}
+	}
+	if leaving == 0 || !b.remember {
+		return nil
+	}
+	return b.p.Directory.Note(ctx, b.p.actor, directory.Findings{Counts: &b.p.run.Counts, Removed: b.p.removed + leaving})
 }
 
 // renew makes i ask for a new record and reports whether that makes sense.

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"rollcall/directory"
@@ -24,6 +25,9 @@ func (p *pass) compare(ctx context.Context) error {
 		return err
 	}
 	return p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
+		if err := p.countRemovals(ctx, tx); err != nil {
+			return err
+		}
 		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
 			return err
 		}
@@ -54,17 +58,34 @@ func (p *pass) absentPeople() {
 			p.tally.Known++
 			p.tally.Absent++
 			if p.due(k) {
-				p.tally.Removals++
 				p.gone = append(p.gone, k)
 			} else {
 				p.missing = append(p.missing, k)
 			}
 		}
 	}
-	p.run.Counts.Missing = p.tally.Absent - p.tally.Removals
+	p.run.Counts.Missing = int64(len(p.missing))
 	byDN(p.gone)
 	byDN(p.missing)
 	byDN(p.expired)
+}
+
+// countRemovals counts whose access would end. A run that was killed may have ended some
+// already without having noted it, and has counted them.
+func (p *pass) countRemovals(ctx context.Context, tx directory.ReadTx) error {
+	for _, k := range p.gone {
+		u, err := tx.User(ctx, k.Record)
+		if directory.Is(err, directory.NotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read user %s: %w", k.Record, err)
+		}
+		if u.Wanted {
+			p.tally.Removals++
+		}
+	}
+	return nil
 }
 
 func (p *pass) absentGroups() {

@@ -223,7 +223,7 @@ func firstError(err error) *directory.Error {
 // flush writes down what was found so far, and that the run is alive.
 func (p *pass) flush(ctx context.Context) error {
 	f := p.found
-	f.Counts = &p.run.Counts
+	f.Counts, f.Removed = &p.run.Counts, p.removed
 	p.found = directory.Findings{}
 	return p.Directory.Note(ctx, p.actor, f)
 }
