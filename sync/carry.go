@@ -131,16 +131,13 @@ func (b *batch) add(ctx context.Context, i item) error {
 }
 
 func (b *batch) leave(ctx context.Context, k *known) error {
-	if !b.p.mayDo(directory.UserRecord, k.DN, actDeactivate) {
-		return nil
-	}
 	const reason = "no longer in the source"
 	return b.add(ctx, item{change: directory.SetWanted{ID: k.Record, Reason: reason}, kind: directory.UserRecord, k: k,
 		gone: true, reason: reason})
 }
 
 func (b *batch) remove(ctx context.Context, k *known, kind directory.RecordType, c directory.Change) error {
-	if !b.p.mayDo(kind, k.DN, actDelete) {
+	if !b.p.mayDo(kind, k.Key, actDelete) {
 		return nil
 	}
 	return b.add(ctx, item{change: c, kind: kind, k: k, gone: true, reason: "no longer in the source"})
@@ -149,11 +146,7 @@ func (b *batch) remove(ctx context.Context, k *known, kind directory.RecordType,
 func (b *batch) person(ctx context.Context, e *Person) error {
 	p, k := b.p, b.p.people.known[e.Key]
 	wanted := p.wanted(e)
-	action := ""
-	if k.enabled() && !wanted {
-		action = actDeactivate
-	}
-	if !p.mayDo(directory.UserRecord, e.Entry, action) {
+	if !p.mayDo(directory.UserRecord, e.Key, p.asked(k, e)) {
 		return nil
 	}
 	u := e.User
@@ -174,7 +167,7 @@ func (b *batch) groups(ctx context.Context) error {
 		}
 	}
 	return b.p.groups.changed.each(func(g *Group) error {
-		if _, waits := b.p.newGroups[g.Key]; waits || !b.p.mayDo(directory.GroupRecord, g.Entry, "") {
+		if _, waits := b.p.newGroups[g.Key]; waits || !b.p.mayDo(directory.GroupRecord, g.Key, "") {
 			return nil
 		}
 		return b.group(ctx, g)
