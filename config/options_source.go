@@ -155,6 +155,11 @@ var sourceOptions = []Option{
 		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Disables }),
 	},
 	{
+		Key: "sources.guard.enables", Takes: "a number",
+		Doc: "People who were disabled in the source and may get their access back at once before a run waits for approval; twice as many as may go missing unless set.",
+		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Enables }),
+	},
+	{
 		Key: "sources.guard.members", Takes: "a number",
 		Doc: "Memberships that may end at once before a run waits for approval; a tenth of the active people unless set, at least 50.",
 		set: source(number[int64](1, most), func(s *Source) *int64 { return &s.Guard.Members }),

@@ -55,6 +55,7 @@ type LDAPGroups struct {
 type Guard struct {
 	Removals int64
 	Disables int64
+	Enables  int64
 	Members  int64
 	Groups   int64
 	Names    int64

@@ -84,11 +84,11 @@ workspaces:
           page_size: 1000
           timeout: 30s
         schedule: "CRON_TZ=Europe/Paris 0 5 * * *"
-        guard: {removals: 5, disables: 6, members: 7, groups: 8, names: 9, values: 10}
+        guard: {removals: 5, disables: 6, enables: 11, members: 7, groups: 8, names: 9, values: 10}
         missing: {after_runs: 3, apart: 30m, action: keep, delete_after: 90d}
         may_grant: [user]
 `)})
-	want := Source{Name: "corp", Schedule: "CRON_TZ=Europe/Paris 0 5 * * *", MayGrant: []string{"user"}, Guard: Guard{5, 6, 7, 8, 9, 10},
+	want := Source{Name: "corp", Schedule: "CRON_TZ=Europe/Paris 0 5 * * *", MayGrant: []string{"user"}, Guard: Guard{5, 6, 11, 7, 8, 9, 10},
 		Missing: Missing{AfterRuns: 3, Apart: 30 * time.Minute, Action: MissingKeep, DeleteAfter: 90 * 24 * time.Hour},
 		LDAP: LDAP{URLs: []string{"ldap://a.example.com", "ldap://b.example.com"}, StartTLS: true, CAFile: "ca.pem", ServerName: "ldap.example.com",
 			CertFile: "cert.pem", KeyFile: "key.pem", InsecureSkipVerify: true, AllowPlaintext: true, BindDN: "reader@example.com", BindPassword: "from a file",

@@ -88,6 +88,22 @@ type GroupCounts struct {
 type GuardReport struct {
 	Tripped bool   `json:"tripped"`
 	Why     string `json:"why"`
+	// Foretold is what the plan of a run that is held would do; nil for any other.
+	Foretold *Foretold `json:"foretold,omitempty"`
+}
+
+// Foretold is what the plan of a held run would do, as far as the guard counts it. An
+// approval may do as much.
+type Foretold struct {
+	Absent    int64            `json:"absent"`
+	Recreated int64            `json:"recreated"`
+	Removals  int64            `json:"removals"`
+	Disables  int64            `json:"disables"`
+	Enables   int64            `json:"enables"`
+	Members   int64            `json:"members"`
+	Groups    int64            `json:"groups"`
+	Names     int64            `json:"names"`
+	Lost      map[string]int64 `json:"lost,omitempty"` // people who would lose what they have, by path
 }
 
 // PlannedChange is what a run does, or would do, to one person or group.
@@ -96,6 +112,7 @@ type PlannedChange struct {
 	Type       RecordType `json:"type"`
 	ID         string     `json:"id"`    // of the record; empty for one that is to be made
 	Entry      string     `json:"entry"` // the distinguished name
+	Key        string     `json:"key"`   // the entry's immutable identifier
 	Name       string     `json:"name"`
 	Attributes []Diff     `json:"attributes"`
 	Reason     string     `json:"reason"`

@@ -10,7 +10,8 @@ import (
 // itself, of which nobody would ask who decided them. They do not pass the door, but
 // only the holder of the lease can write them.
 type Findings struct {
-	Counts  *RunCounts // so far; nil leaves them
+	Counts  *RunCounts // so far; nil leaves them, and Removed
+	Removed int64      // so far, and in the changes that come next
 	Changes []PlannedChange
 	Errors  []RunError
 	Entries []Entry
@@ -36,7 +37,7 @@ func (d *Directory) Note(ctx context.Context, by Actor, f Findings) error {
 		}
 		r.Beat = d.clock()
 		if f.Counts != nil {
-			r.Counts = *f.Counts
+			r.Counts, r.Removed = *f.Counts, f.Removed
 		}
 		if err := tx.PutRun(ctx, r); err != nil {
 			return fmt.Errorf("write run %s: %w", by.ID, err)

@@ -131,16 +131,13 @@ func (b *batch) add(ctx context.Context, i item) error {
 }
 
 func (b *batch) leave(ctx context.Context, k *known) error {
-	if !b.p.mayDo(directory.UserRecord, k.DN, actDeactivate) {
-		return nil
-	}
 	const reason = "no longer in the source"
 	return b.add(ctx, item{change: directory.SetWanted{ID: k.Record, Reason: reason}, kind: directory.UserRecord, k: k,
 		gone: true, reason: reason})
 }
 
 func (b *batch) remove(ctx context.Context, k *known, kind directory.RecordType, c directory.Change) error {
-	if !b.p.mayDo(kind, k.DN, actDelete) {
+	if !b.p.mayDo(kind, k.Key, actDelete) {
 		return nil
 	}
 	return b.add(ctx, item{change: c, kind: kind, k: k, gone: true, reason: "no longer in the source"})
@@ -149,11 +146,7 @@ func (b *batch) remove(ctx context.Context, k *known, kind directory.RecordType,
 func (b *batch) person(ctx context.Context, e *Person) error {
 	p, k := b.p, b.p.people.known[e.Key]
 	wanted := p.wanted(e)
-	action := ""
-	if k.enabled() && !wanted {
-		action = actDeactivate
-	}
-	if !p.mayDo(directory.UserRecord, e.Entry, action) {
+	if !p.mayDo(directory.UserRecord, e.Key, p.asked(k, e)) {
 		return nil
 	}
 	u := e.User
@@ -174,7 +167,7 @@ func (b *batch) groups(ctx context.Context) error {
 		}
 	}
 	return b.p.groups.changed.each(func(g *Group) error {
-		if _, waits := b.p.newGroups[g.Key]; waits || !b.p.mayDo(directory.GroupRecord, g.Entry, "") {
+		if _, waits := b.p.newGroups[g.Key]; waits || !b.p.mayDo(directory.GroupRecord, g.Key, "") {
 			return nil
 		}
 		return b.group(ctx, g)
@@ -218,6 +211,9 @@ func (b *batch) decide(ctx context.Context, items []item) (again []item, err err
 	for n := range items {
 		changes[n] = items[n].change
 	}
+	if err := b.announce(ctx, changes); err != nil {
+		return nil, err
+	}
 	results, err := b.do(ctx, changes)
 	if err != nil {
 		return nil, err
@@ -234,6 +230,21 @@ func (b *batch) decide(ctx context.Context, items []item) (again []item, err err
 		}
 	}
 	return again, nil
+}
+
+// announce notes how many people will have been taken to be gone before they are: of a run
+// that is killed they count for the guard of the next ones too.
+func (b *batch) announce(ctx context.Context, changes []directory.Change) error {
+	leaving := int64(0)
+	for _, c := range changes {
+		if _, ok := c.(directory.SetWanted); ok {
+			leaving++
+		}
+	}
+	if leaving == 0 || !b.remember {
+		return nil
+	}
+	return b.p.Directory.Note(ctx, b.p.actor, directory.Findings{Counts: &b.p.run.Counts, Removed: b.p.removed + leaving})
 }
 
 // renew makes i ask for a new record and reports whether that makes sense.

@@ -80,6 +80,10 @@ func markOf(digest string, m Mark, enabled bool) string {
 // enabled reports whether the account was enabled when it was last applied.
 func (k *known) enabled() bool { return strings.HasSuffix(k.Mark, markEnabled) }
 
+// disabled reports whether the account was disabled when it was last applied, or ended by
+// itself since.
+func (k *known) disabled() bool { return strings.HasSuffix(k.Mark, markDisabled) }
+
 // gone reports whether the person was taken to be gone.
 func (k *known) gone() bool { return k.Missing < 0 }
 

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"rollcall/directory"
@@ -12,8 +13,12 @@ func (p *pass) compare(ctx context.Context) error {
 	p.absentPeople()
 	p.absentGroups()
 	err := p.people.changed.each(func(e *Person) error {
-		if k := p.people.known[e.Key]; k.enabled() && !p.wanted(e) && p.mayDo(directory.UserRecord, k.DN, actDeactivate) {
+		switch k := p.people.known[e.Key]; {
+		case !p.mayDo(directory.UserRecord, e.Key, p.asked(k, e)):
+		case k.enabled() && !p.wanted(e):
 			p.tally.Disables++
+		case k.disabled() && p.wanted(e):
+			p.tally.Enables++
 		}
 		return nil
 	})
@@ -21,10 +26,13 @@ func (p *pass) compare(ctx context.Context) error {
 		return err
 	}
 	return p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
+		if err := p.countRemovals(ctx, tx); err != nil {
+			return err
+		}
 		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
 			return err
 		}
-		if err := p.rejoin(ctx, tx); err != nil || p.run.Approves != "" {
+		if err := p.rejoin(ctx, tx); err != nil {
 			return err
 		}
 		return p.rewordings(ctx, tx)
@@ -50,18 +58,35 @@ func (p *pass) absentPeople() {
 		default:
 			p.tally.Known++
 			p.tally.Absent++
-			if p.due(k) {
-				p.tally.Removals++
+			if p.due(k) && p.mayDo(directory.UserRecord, k.Key, actDeactivate) {
 				p.gone = append(p.gone, k)
 			} else {
 				p.missing = append(p.missing, k)
 			}
 		}
 	}
-	p.run.Counts.Missing = p.tally.Absent - p.tally.Removals
+	p.run.Counts.Missing = int64(len(p.missing))
 	byDN(p.gone)
 	byDN(p.missing)
 	byDN(p.expired)
+}
+
+// countRemovals counts whose access would end. A run that was killed may have ended some
+// already without having noted it, and has counted them.
+func (p *pass) countRemovals(ctx context.Context, tx directory.ReadTx) error {
+	for _, k := range p.gone {
+		u, err := tx.User(ctx, k.Record)
+		if directory.Is(err, directory.NotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read user %s: %w", k.Record, err)
+		}
+		if u.Wanted {
+			p.tally.Removals++
+		}
+	}
+	return nil
 }
 
 func (p *pass) absentGroups() {
@@ -70,7 +95,7 @@ func (p *pass) absentGroups() {
 			continue
 		}
 		p.tally.KnownGroups++
-		if !k.seen && p.due(k) {
+		if !k.seen && p.due(k) && p.mayDo(directory.GroupRecord, k.Key, actDelete) {
 			p.tally.GoneGroups++
 			p.goneGroups = append(p.goneGroups, k)
 		}
@@ -102,11 +127,10 @@ func (p *pass) due(k *known) bool {
 }
 
 // guard holds a run that would do too much: its plan is kept, and a person decides. A
-// plan tells only whether it would be held; an approved run was looked at already.
+// plan tells only whether it would be held. An approved run is held anew if it would do
+// more than the plan that somebody has looked at.
 func (p *pass) guard(ctx context.Context) error {
-	if p.run.Approves == "" {
-		p.run.Guard = Guard(p.c.Limits, p.tally)
-	}
+	p.run.Guard = Guard(p.c.Limits, p.tally)
 	if !p.run.Guard.Tripped {
 		p.makeRoom()
 	}
@@ -116,19 +140,30 @@ func (p *pass) guard(ctx context.Context) error {
 	if p.run.Kind == directory.PlanRun || !p.run.Guard.Tripped {
 		return nil
 	}
+	p.run.Guard.Foretold = p.tally.foretold()
 	if err := p.plan(ctx); err != nil {
 		return err
 	}
 	return errHeld
 }
 
-// planKey names a change of a plan.
-func planKey(t directory.RecordType, dn, action string) string {
-	return string(t) + "\x00" + dn + "\x00" + action
+// planKey names a change of a plan. Who is at a distinguished name may be somebody else
+// by the time of the approval: an entry is known by its identifier.
+func planKey(t directory.RecordType, key, action string) string {
+	return string(t) + "\x00" + key + "\x00" + action
 }
 
 // mayDo reports whether an approved plan has the change. Without one everything may be
 // done.
-func (p *pass) mayDo(t directory.RecordType, dn, action string) bool {
-	return p.approved == nil || p.approved[planKey(t, dn, action)]
+func (p *pass) mayDo(t directory.RecordType, key, action string) bool {
+	return p.approved == nil || p.approved[planKey(t, key, action)]
+}
+
+// asked is the action that an approved plan must have for a person whose entry changed.
+// To take access away is one of its own; for anything else any line will do.
+func (p *pass) asked(k *known, e *Person) string {
+	if k.enabled() && !p.wanted(e) {
+		return actDeactivate
+	}
+	return ""
 }

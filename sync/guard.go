@@ -12,6 +12,7 @@ import (
 type Limits struct {
 	Removals int64 // people taken to be gone; 0: a twentieth of the active ones, at least 5, at most 500
 	Disables int64 // people whose account the source disabled; 0: twice the limit of removals
+	Enables  int64 // people whose account was disabled and is not any more; 0: twice the limit of removals
 	Members  int64 // memberships that end; 0: a tenth of the active people, at least 50
 	Groups   int64 // groups that vanish; 0: a fifth of those known, at least 2
 	Names    int64 // people who are called or reached otherwise than before; 0: a tenth of the active people, at least 10
@@ -29,6 +30,7 @@ type Tally struct {
 	Removals int64 // absent often enough to be taken to be gone now
 	Lately   int64 // removals that runs of the last 24 hours have applied
 	Disables int64
+	Enables  int64 // people of disabled entries that are enabled now
 	Members  int64 // memberships that end
 	KnownGroups,
 	GoneGroups int64
@@ -41,6 +43,19 @@ type Tally struct {
 	Unreachable int64 // who would have no address any more
 	Lost        []Loss
 	Remapped    bool // entries were last applied by another attribute map
+
+	Approves bool               // the run carries out the plan of a held one
+	Plan     directory.Foretold // what that plan would do
+}
+
+// foretold is what t says that a plan would do.
+func (t Tally) foretold() *directory.Foretold {
+	f := &directory.Foretold{Absent: t.Absent, Recreated: t.Recreated, Removals: t.Removals, Disables: t.Disables, Enables: t.Enables,
+		Members: t.Members, Groups: t.GoneGroups, Names: t.Names, Lost: map[string]int64{}}
+	for _, loss := range t.Lost {
+		f.Lost[loss.Path] = loss.People
+	}
+	return f
 }
 
 // Loss is what active people who stay would lose at one path.
@@ -51,13 +66,17 @@ type Loss struct {
 }
 
 // Guard holds a run that would do too much. It is a pure function of what is to be
-// done: a directory that has a bad night must not take a company's access away.
+// done: a directory that has a bad night must not take a company's access away. An
+// approved run may do as much as its plan foretold, and whatever is within the limits.
 func Guard(l Limits, t Tally) directory.GuardReport {
 	for _, rule := range []func(Limits, Tally) string{
-		nobodyCame, otherIdentifiers, halfIsGone, tooManyRemovals, tooManyDisables, tooManyMembers, tooManyGroups,
-		tooManyNames, tooManyValues,
+		nobodyCame, otherIdentifiers, halfIsGone, tooManyRemovals, tooManyDisables, tooManyEnables, tooManyMembers,
+		tooManyGroups, tooManyNames, tooManyValues,
 	} {
 		if why := rule(l, t); why != "" {
+			if t.Approves {
+				why = "more than the approved plan: " + why
+			}
 			return directory.GuardReport{Tripped: true, Why: why}
 		}
 	}
@@ -65,7 +84,7 @@ func Guard(l Limits, t Tally) directory.GuardReport {
 }
 
 func nobodyCame(_ Limits, t Tally) string {
-	if t.Read > 0 || t.Known == 0 {
+	if t.Read > 0 || t.Known == 0 || t.Absent <= t.Plan.Absent {
 		return ""
 	}
 	return fmt.Sprintf("the source sent nobody, but %d people are known from it", t.Known)
@@ -74,7 +93,7 @@ func nobodyCame(_ Limits, t Tally) string {
 // otherIdentifiers asks before the people of a server that was loaded anew are absent for
 // long enough to be deactivated, each while an entry with their name is there.
 func otherIdentifiers(l Limits, t Tally) string {
-	if n := t.Recreated; n <= l.removals(t) && (n <= 2 || 2*n < t.Known) {
+	if n := t.Recreated; n <= t.Plan.Recreated || n <= l.removals(t) && (n <= 2 || 2*n < t.Known) {
 		return ""
 	}
 	return fmt.Sprintf("%d known people are absent and %d unknown entries have their user names: did the identifiers of the "+
@@ -85,7 +104,7 @@ func otherIdentifiers(l Limits, t Tally) string {
 // halfIsGone looks at everybody who is absent, whether it is time to act on it or not.
 // Two people out of three may leave a very small company.
 func halfIsGone(_ Limits, t Tally) string {
-	if t.Absent <= 2 || 2*t.Absent < t.Known {
+	if t.Absent <= max(2, t.Plan.Absent) || 2*t.Absent < t.Known {
 		return ""
 	}
 	return fmt.Sprintf("%d of the %d people known from the source are absent", t.Absent, t.Known)
@@ -93,7 +112,7 @@ func halfIsGone(_ Limits, t Tally) string {
 
 func tooManyRemovals(l Limits, t Tally) string {
 	limit := l.removals(t)
-	if t.Removals == 0 || t.Removals+t.Lately <= limit {
+	if t.Removals <= t.Plan.Removals || t.Removals+t.Lately <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d people would be taken to be gone, after %d within the last 24 hours; the limit is %d of %d",
@@ -105,10 +124,24 @@ func tooManyDisables(l Limits, t Tally) string {
 	if limit == 0 {
 		limit = 2 * l.removals(t)
 	}
-	if t.Disables <= limit {
+	if limit = max(limit, t.Plan.Disables); t.Disables <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d people's accounts were disabled; the limit is %d of %d", t.Disables, limit, t.Active)
+}
+
+// tooManyEnables asks whether what says that an account is disabled can still be read:
+// where nothing says so, accounts are enabled.
+func tooManyEnables(l Limits, t Tally) string {
+	limit := l.Enables
+	if limit == 0 {
+		limit = 2 * l.removals(t)
+	}
+	if limit = max(limit, t.Plan.Enables); t.Enables <= limit {
+		return ""
+	}
+	return fmt.Sprintf("%d people whose accounts were disabled would get their access back; the limit is %d of %d; may the account "+
+		"that reads still see what says that somebody is disabled?", t.Enables, limit, t.Active)
 }
 
 func tooManyMembers(l Limits, t Tally) string {
@@ -116,7 +149,7 @@ func tooManyMembers(l Limits, t Tally) string {
 	if limit == 0 {
 		limit = max(50, t.Active/10)
 	}
-	if t.Members <= limit {
+	if limit = max(limit, t.Plan.Members); t.Members <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d memberships would end; the limit is %d", t.Members, limit)
@@ -127,7 +160,7 @@ func tooManyGroups(l Limits, t Tally) string {
 	if limit == 0 {
 		limit = max(2, t.KnownGroups/5)
 	}
-	if t.GoneGroups <= limit {
+	if limit = max(limit, t.Plan.Groups); t.GoneGroups <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d of the %d groups known from the source are absent; the limit is %d", t.GoneGroups, t.KnownGroups, limit)
@@ -141,7 +174,7 @@ func tooManyNames(l Limits, t Tally) string {
 	if limit == 0 {
 		limit = max(10, t.Active/10)
 	}
-	if t.Names <= limit {
+	if limit = max(limit, t.Plan.Names); t.Names <= limit {
 		return ""
 	}
 	var said []string
@@ -160,8 +193,8 @@ func tooManyNames(l Limits, t Tally) string {
 // company's everyday is nothing: one that is hidden from the reader is lost by everybody
 // who has it, however few those are.
 func tooManyValues(l Limits, t Tally) string {
-	limit := l.values()
 	for _, loss := range t.Lost {
+		limit := max(l.values(), t.Plan.Lost[loss.Path])
 		if loss.People > limit && 2*loss.People >= loss.Had {
 			return fmt.Sprintf("%s would vanish from %d of the %d people who have it; the limit is %d and half of them%s",
 				loss.Path, loss.People, loss.Had, limit, t.remapped())

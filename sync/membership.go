@@ -70,7 +70,7 @@ func (p *pass) losses(ctx context.Context, tx directory.ReadTx, g *Group) error 
 			case stay[member.ID]:
 			case m.unknown && p.isMissing(member.ID):
 				p.stay[g.Key] = append(p.stay[g.Key], member.ID)
-			default:
+			case p.mayDo(directory.GroupRecord, g.Key, ""):
 				p.tally.Members++
 			}
 		}

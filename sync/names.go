@@ -20,7 +20,7 @@ func (p *pass) reportMissing(ctx context.Context) error {
 					return err
 				}
 				changes[n] = directory.PlannedChange{Action: actMissing, Type: directory.UserRecord, ID: string(k.Record),
-					Entry: k.DN, Name: name, Attributes: []directory.Diff{}, Reason: p.patience(k)}
+					Entry: k.DN, Key: k.Key, Name: name, Attributes: []directory.Diff{}, Reason: p.patience(k)}
 			}
 			p.found.Changes = changes
 			return nil

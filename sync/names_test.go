@@ -23,7 +23,7 @@ func TestWhoIsMissingIsNamed(t *testing.T) {
 	l.run(directory.RunDone)
 	id := string(l.user(5).ID)
 	l.src.people = slices.Delete(l.src.people, 5, 6)
-	want := directory.PlannedChange{Action: "missing", Type: directory.UserRecord, ID: id, Entry: "uid=p00005,dc=lab", Name: "p00005",
+	want := directory.PlannedChange{Action: "missing", Type: directory.UserRecord, ID: id, Entry: "uid=p00005,dc=lab", Key: "key-p00005", Name: "p00005",
 		Attributes: []directory.Diff{}, Reason: "1 of 2 runs; not before 2026-03-02T09:00:00Z"}
 	for what, pass := range map[string]func(context.Context, directory.Actor, Configured) (*directory.Run, error){"plan": l.Plan, "run": l.Runner.Run} {
 		r := must(pass(t.Context(), l.admin, l.c))(t)

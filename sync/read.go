@@ -19,18 +19,34 @@ func (p *pass) recall(ctx context.Context) error {
 		if err := tx.Entries(ctx, p.c.Name, directory.GroupRecord, p.groups.recall); err != nil {
 			return fmt.Errorf("recall groups: %w", err)
 		}
-		if p.run.Approves == "" {
-			return p.countLately(ctx, tx)
-		}
-		p.approved = map[string]bool{}
-		return tx.RunChanges(ctx, p.run.Approves, func(c *directory.PlannedChange) error {
-			if c.Action == actMissing {
-				return nil // nothing was to be done
+		if p.run.Approves != "" {
+			if err := p.recallPlan(ctx, tx); err != nil {
+				return err
 			}
-			p.approved[planKey(c.Type, c.Entry, "")] = true
-			p.approved[planKey(c.Type, c.Entry, c.Action)] = true
-			return nil
-		})
+		}
+		return p.countLately(ctx, tx)
+	})
+}
+
+// recallPlan loads what the plan of the held run has, and how much that is.
+func (p *pass) recallPlan(ctx context.Context, tx directory.ReadTx) error {
+	held, err := tx.Run(ctx, p.run.Approves)
+	if err != nil {
+		return fmt.Errorf("read run %s: %w", p.run.Approves, err)
+	}
+	if held.Guard.Foretold == nil {
+		return directory.Errorf(directory.Stale, "run", "the plan of run %s does not say how much it would do", held.ID).
+			Hinted("an earlier version made it; the next run makes another one")
+	}
+	p.tally.Approves, p.tally.Plan = true, *held.Guard.Foretold
+	p.approved = map[string]bool{}
+	return tx.RunChanges(ctx, held.ID, func(c *directory.PlannedChange) error {
+		if c.Action == actMissing {
+			return nil // nothing was to be done
+		}
+		p.approved[planKey(c.Type, c.Key, "")] = true
+		p.approved[planKey(c.Type, c.Key, c.Action)] = true
+		return nil
 	})
 }
 

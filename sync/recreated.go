@@ -181,7 +181,7 @@ func (p *pass) reportRecreated(ctx context.Context) error {
 			for _, k := range some {
 				one := all[k.Key]
 				p.found.Changes = append(p.found.Changes, directory.PlannedChange{Action: actRecreated, Type: t, ID: string(one.old.Record),
-					Entry: k.DN, Name: one.name, Attributes: []directory.Diff{}, Reason: "the identifier is another one than " + one.old.Key +
+					Entry: k.DN, Key: k.Key, Name: one.name, Attributes: []directory.Diff{}, Reason: "the identifier is another one than " + one.old.Key +
 						", which is gone; if it is the same: rollcall sources relink " + string(p.c.Name)})
 			}
 			if err := p.flush(ctx); err != nil {

@@ -68,7 +68,7 @@ func (p *pass) refused(i *item, err error) {
 	reason := sentence(err)
 	p.found.Errors = append(p.found.Errors, directory.RunError{Entry: i.k.DN, Attribute: attr, Reason: reason})
 	p.found.Changes = append(p.found.Changes, directory.PlannedChange{Action: action, Type: i.kind, ID: string(i.k.Record),
-		Entry: i.k.DN, Name: nameOf(i), Reason: reason})
+		Entry: i.k.DN, Key: i.k.Key, Name: nameOf(i), Reason: reason})
 }
 
 // countRefused counts people and groups apart.
@@ -110,7 +110,7 @@ func (p *pass) count(i *item, r directory.Result) string {
 	case i.gone || i.k.enabled() && !i.wanted:
 		c.Deactivated++
 		return actDeactivate
-	case i.wanted && (i.k.gone() || strings.HasSuffix(i.k.Mark, markDisabled)):
+	case i.wanted && (i.k.gone() || i.k.disabled()):
 		c.Reactivated++
 		return actReactivate
 	}
@@ -141,7 +141,7 @@ func (p *pass) countGroup(i *item, r directory.Result) string {
 
 // planned is the line of the report about an item.
 func planned(i *item, r directory.Result, action string) directory.PlannedChange {
-	c := directory.PlannedChange{Action: action, Type: i.kind, ID: string(recordOf(i, r)), Entry: i.k.DN, Name: nameOf(i),
+	c := directory.PlannedChange{Action: action, Type: i.kind, ID: string(recordOf(i, r)), Entry: i.k.DN, Key: i.k.Key, Name: nameOf(i),
 		Attributes: []directory.Diff{}, Reason: i.reason}
 	if u := r.Receipt.User; u != nil {
 		c.Name = u.UserName
@@ -223,7 +223,7 @@ func firstError(err error) *directory.Error {
 // flush writes down what was found so far, and that the run is alive.
 func (p *pass) flush(ctx context.Context) error {
 	f := p.found
-	f.Counts = &p.run.Counts
+	f.Counts, f.Removed = &p.run.Counts, p.removed
 	p.found = directory.Findings{}
 	return p.Directory.Note(ctx, p.actor, f)
 }

@@ -20,7 +20,7 @@ func (p *pass) rewordings(ctx context.Context, tx directory.ReadTx) error {
 	}
 	err = p.people.changed.each(func(e *Person) error {
 		k := p.people.known[e.Key]
-		if k.isNew() || !p.wanted(e) {
+		if k.isNew() || !p.wanted(e) || !p.mayDo(directory.UserRecord, e.Key, "") {
 			return nil
 		}
 		before, err := tx.User(ctx, k.Record)

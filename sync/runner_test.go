@@ -191,6 +191,55 @@ func TestWhatWasOnlyPlannedDoesNotCountAgainstTheNextRun(t *testing.T) {
 	}
 }
 
+// TestWhomAKilledRunRemovedCountsForTheNextOne kills a run in the middle of applying: it
+// never says how it ended.
+func TestWhomAKilledRunRemovedCountsForTheNextOne(t *testing.T) {
+	l := newLab(t, 400)
+	l.c.Limits.Removals = 150
+	l.run(directory.RunDone)
+	everybody := l.src.people
+	l.src.people = everybody[:260]
+	l.run(directory.RunDone)
+	l.later(2 * time.Hour)
+	l.killed(2)
+	l.later(directory.LeaseTime)
+	l.src.people = everybody[:230]
+	l.run(directory.RunDone)
+	l.later(2 * time.Hour)
+	held := l.run(directory.RunHeld)
+	if want := "30 people would be taken to be gone, after 140 within"; !strings.Contains(held.Guard.Why, want) {
+		t.Errorf("%q does not say %q", held.Guard.Why, want)
+	}
+}
+
+// killed is a run of a process that ends once it has decided about a number of batches:
+// the last of them is in the directory, and the run could not note it.
+func (l *lab) killed(batches int) {
+	l.Helper()
+	begun := l.must(l.admin, directory.BeginRun{Source: "corp", For: directory.ApplyRun})
+	p, err := newPass(l.Runner, l.c, begun.Run)
+	if err != nil {
+		l.Fatal(err)
+	}
+	defer p.close()
+	for _, step := range []func(context.Context) error{p.recall, p.read, p.compare, p.guard} {
+		if err := step(l.Context()); err != nil {
+			l.Fatal(err)
+		}
+	}
+	died := errors.New("killed")
+	err = p.carry(l.Context(), func(ctx context.Context, changes []directory.Change) ([]directory.Result, error) {
+		got, err := p.Directory.ApplyAll(ctx, p.actor, changes)
+		if batches--; batches == 0 {
+			return nil, died
+		}
+		return got, err
+	}, true)
+	if !errors.Is(err, died) {
+		l.Fatalf("the run went on: %v", err)
+	}
+}
+
 func TestAHeldRunCanBeRejected(t *testing.T) {
 	l := newLab(t, 20)
 	l.run(directory.RunDone)

@@ -90,8 +90,8 @@ func configured(ws directory.WorkspaceID, s *config.Source) (bridgesync.Configur
 		Source:     source,
 		Digest:     source.MappingDigest(),
 		Definition: definition(s),
-		Limits: bridgesync.Limits{Removals: s.Guard.Removals, Disables: s.Guard.Disables, Members: s.Guard.Members,
-			Groups: s.Guard.Groups, Names: s.Guard.Names, Values: s.Guard.Values},
+		Limits: bridgesync.Limits{Removals: s.Guard.Removals, Disables: s.Guard.Disables, Enables: s.Guard.Enables,
+			Members: s.Guard.Members, Groups: s.Guard.Groups, Names: s.Guard.Names, Values: s.Guard.Values},
 		Missing: bridgesync.Missing{Runs: s.Missing.AfterRuns, Apart: s.Missing.Apart, Keep: s.Missing.Action == config.MissingKeep,
 			DeleteAfter: s.Missing.DeleteAfter},
 	}, nil

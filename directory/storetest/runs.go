@@ -26,7 +26,7 @@ func runIsKept(t *testing.T, f *fixture) {
 		Counts: directory.RunCounts{Read: 7, Groups: directory.GroupCounts{MembersAdded: 2}},
 		Guard:  directory.GuardReport{Tripped: true, Why: "too many"}}
 	second := directory.Run{ID: "r2", Source: "corp", Kind: directory.PlanRun, State: directory.RunPlanned, Started: at, Beat: at}
-	change := directory.PlannedChange{Action: "update", Type: directory.UserRecord, ID: "u", Entry: "uid=a", Name: "a",
+	change := directory.PlannedChange{Action: "update", Type: directory.UserRecord, ID: "u", Entry: "uid=a", Key: "key-a", Name: "a",
 		Attributes: []directory.Diff{{Path: "title", Before: "x", After: "y"}}}
 	f.update(func(ctx context.Context, tx directory.WriteTx) error {
 		for _, r := range []directory.Run{first, second} {
@@ -66,7 +66,7 @@ func runIsKept(t *testing.T, f *fixture) {
 		changes, faults := 0, 0
 		if err := tx.RunChanges(ctx, "r1", func(c *directory.PlannedChange) error {
 			changes++
-			if c.Attributes[0].After != "y" || c.Entry != "uid=a" {
+			if c.Attributes[0].After != "y" || c.Entry != "uid=a" || c.Key != "key-a" {
 				t.Errorf("got %+v", c)
 			}
 			return nil
