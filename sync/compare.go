@@ -21,10 +21,11 @@ func (p *pass) compare(ctx context.Context) error {
 		return err
 	}
 	return p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
-		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
+		if err := p.rejoin(ctx, tx); err != nil {
 			return err
 		}
-		if err := p.rejoin(ctx, tx); err != nil || p.run.Approves != "" {
+		// Who stays in a group depends on who waits to be joined.
+		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil || p.run.Approves != "" {
 			return err
 		}
 		return p.rewordings(ctx, tx)

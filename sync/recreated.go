@@ -11,7 +11,8 @@ import (
 
 // pair is an entry that was not read, and an unknown one that has the name of its record:
 // a server that was loaded anew gives everybody another identifier. Nobody is joined
-// because of a name. A person decides, and until then nothing is done about the new entry.
+// because of a name. A person decides, and until then nothing is done about the new entry,
+// and the groups that name it keep the record.
 type pair struct {
 	old, now *known
 	name     string

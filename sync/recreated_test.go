@@ -254,3 +254,59 @@ func TestTheNextOfANameIsMadeOnceTheOldOneIsDeleted(t *testing.T) {
 		t.Errorf("listed are %+v", all)
 	}
 }
+
+// TestWhoWaitsToBeJoinedStaysInTheirGroups: the group names the entry that is there now,
+// and what the group gives is not lost before somebody has decided.
+func TestWhoWaitsToBeJoinedStaysInTheirGroups(t *testing.T) {
+	l := company(t, 40)
+	all, _ := l.group("All")
+	l.must(l.admin, directory.PutMapping{Mapping: directory.Mapping{ID: "m1", Name: directory.RoleAdmin, Kind: directory.RoleGrant, Group: all.ID}})
+	before := l.user(1)
+	l.src.people[1].Key = "new-p00001"
+	for i := range 3 {
+		r := l.run(directory.RunDone)
+		if _, members := l.group("All"); members != 2 || r.Counts.Groups.MembersRemoved != 0 || r.Counts.Recreated != 1 {
+			t.Errorf("run %d: the group has %d members after %+v", i, members, r.Counts)
+		}
+		if refused := l.relink(); len(refused) != 1 || !strings.Contains(refused[0].Error(), "may administer the workspace") {
+			t.Fatalf("run %d: an administrator was joined with others: %v", i, refused)
+		}
+		l.later(time.Hour)
+	}
+	k := l.open()[0]
+	l.must(l.admin, directory.Relink{Type: directory.UserRecord, ID: before.ID, Source: "corp", ExternalID: k.ExternalID, Named: true})
+	l.run(directory.RunDone)
+	l.src.groups[0].Members = l.src.groups[0].Members[:1]
+	l.src.groups[0].Mark = Mark{1}
+	l.run(directory.RunDone)
+	if _, members := l.group("All"); members != 1 {
+		t.Errorf("whom the group names no longer stays: it has %d members", members)
+	}
+}
+
+func TestWhoWaitsToBeJoinedLeavesTheGroupsThatDoNotNameThem(t *testing.T) {
+	l := company(t, 40)
+	l.src.people[1].Key = "new-p00001"
+	l.src.groups[0].Members = l.src.groups[0].Members[:1]
+	l.src.groups[0].Mark = Mark{1}
+	l.src.groups[1].Members = append(l.src.groups[1].Members, entryOf(2).Entry)
+	l.src.groups[1].Mark = Mark{1}
+	l.run(directory.RunDone)
+	_, all := l.group("All")
+	_, some := l.group("Some")
+	if all != 1 || some != 3 {
+		t.Errorf("the groups have %d and %d members", all, some)
+	}
+}
+
+// TestADoubtfulRunTakesNobodyOutOfAGroupForAnUnknownEntry: whose the unknown entry is,
+// such a run cannot tell.
+func TestADoubtfulRunTakesNobodyOutOfAGroupForAnUnknownEntry(t *testing.T) {
+	l := company(t, 40)
+	l.src.people[1].Key = "new-p00001"
+	l.src.people = append(l.src.people, Person{Entry: "uid=x", Fault: directory.Errorf(directory.Invalid, "externalId", "no identifier")})
+	r := l.run(directory.RunDone)
+	if _, members := l.group("All"); members != 2 {
+		t.Errorf("the group has %d members after %+v", members, r.Counts)
+	}
+}
