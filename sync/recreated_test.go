@@ -310,3 +310,46 @@ func TestADoubtfulRunTakesNobodyOutOfAGroupForAnUnknownEntry(t *testing.T) {
 		t.Errorf("the group has %d members after %+v", members, r.Counts)
 	}
 }
+
+// TestWhoHadLeftIsJoinedOneByOne: the next one of a name is somebody else more often than
+// not, however the run before took the absence of the first.
+func TestWhoHadLeftIsJoinedOneByOne(t *testing.T) {
+	for name, absences := range map[string]int{"absent once": 1, "deactivated": 2} {
+		l := company(t, 40)
+		before, namesake := l.user(7), l.src.people[7]
+		l.src.people = slices.Delete(l.src.people, 7, 8)
+		for range absences {
+			l.run(directory.RunDone)
+			l.later(time.Hour)
+		}
+		namesake.Key = "new-p00007"
+		l.src.people = append(l.src.people, namesake)
+		l.src.people[8].Key = "new-p00009" // made anew between two runs
+		for range 3 {                      // whatever else the runs find out meanwhile
+			l.run(directory.RunDone)
+			l.later(time.Hour)
+		}
+		said := l.kinds()
+		if said["p00007"] != directory.RelinkLeaverConflict || said["p00009"] != directory.RelinkConflict {
+			t.Errorf("%s: listed are %v", name, said)
+		}
+		refused := l.relink()
+		if len(refused) != 1 || !strings.Contains(refused[0].Error(), "p00007 left before") || l.user(9).ExternalID != "new-p00009" {
+			t.Errorf("%s: refused are %v", name, refused)
+		}
+		l.must(l.admin, directory.Relink{Type: directory.UserRecord, ID: before.ID, Source: "corp", ExternalID: "new-p00007", Named: true})
+		if r := l.run(directory.RunDone); r.Counts.Recreated != 0 || !l.user(7).Wanted || l.user(7).ID != before.ID {
+			t.Errorf("%s: after relinking %+v", name, r.Counts)
+		}
+	}
+}
+
+// kinds are the kinds of what is listed, by user name.
+func (l *lab) kinds() map[string]directory.ConflictKind {
+	l.Helper()
+	all := map[string]directory.ConflictKind{}
+	for _, k := range l.open() {
+		all[k.UserName] = k.Kind
+	}
+	return all
+}
