@@ -32,10 +32,25 @@ func (p *passage) resolveTransfer(ctx context.Context, c Transfer) error {
 	after.Source, after.Facts.Adopted = c.To, c.To != Local
 	after.ExternalID = "" // it meant something to its source only
 	p.person(before, after, Updated)
+	p.forgetEntry(c, before.ExternalID)
 	if d := before.Facts.Deleted; d != nil && !d.BySource && c.To != Local {
 		p.block(after) // what an administrator decided binds whoever comes after
 	}
 	return nil
+}
+
+// forgetEntry lets the old owner, should it be put back, find out that the record is
+// somebody else's: it would take the entry that it remembers for applied.
+func (p *passage) forgetEntry(c Transfer, key string) {
+	if key == "" {
+		return // not claimed since it was last handed over
+	}
+	p.then = append(p.then, func(ctx context.Context) error {
+		if err := p.tx.DeleteEntries(ctx, c.From, c.Type, []string{key}); err != nil {
+			return fmt.Errorf("forget entry %s of %s: %w", key, c.From, err)
+		}
+		return nil
+	})
 }
 
 // transferredByRule keeps administrators and protected people for somebody to choose one
@@ -125,6 +140,7 @@ func (p *passage) transferGroup(ctx context.Context, c Transfer) error {
 	}
 	after := before.Clone()
 	after.Source, after.ExternalID = c.To, ""
+	p.forgetEntry(c, before.ExternalID)
 	if err := p.regroup(ctx, before, after, nil, Updated); err != nil {
 		return err
 	}

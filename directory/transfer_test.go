@@ -223,3 +223,32 @@ func TestAdministratorsAreTransferredByNameOnly(t *testing.T) {
 	}
 	f.must(f.admin, Transfer{Type: GroupRecord, ID: group, From: "corp", To: "corp2", Named: true})
 }
+
+// TestWhatIsRememberedOfATransferredRecordIsForgotten: a source that is put back would
+// take its entries for applied although it owns nobody any more.
+func TestWhatIsRememberedOfATransferredRecordIsForgotten(t *testing.T) {
+	t.Parallel()
+	for _, to := range []SourceID{"corp2", Local} {
+		f := open(t, Settings{})
+		people, group := corporate(f, "ada", "bob")
+		f.running(func(by Actor) {
+			err := f.Note(t.Context(), by, Findings{Entries: []Entry{
+				{Source: "corp", Type: UserRecord, Key: "key-ada", Record: people[0], Mark: "m+"},
+				{Source: "corp", Type: UserRecord, Key: "key-bob", Record: people[1], Mark: "m+"},
+				{Source: "corp", Type: GroupRecord, Key: "key-staff", Record: group, Mark: "m+"},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+		f.must(f.admin, DetachSource{ID: "corp"})
+		f.must(f.admin, Transfer{Type: UserRecord, ID: people[0], From: "corp", To: to})
+		f.must(f.admin, Transfer{Type: GroupRecord, ID: group, From: "corp", To: to})
+		if f.entry(UserRecord, "key-ada") != nil || f.entry(GroupRecord, "key-staff") != nil {
+			t.Errorf("to %s: what was given away is remembered", to)
+		}
+		if f.entry(UserRecord, "key-bob") == nil {
+			t.Errorf("to %s: somebody who was not given away is forgotten", to)
+		}
+	}
+}

@@ -25,6 +25,11 @@ func TestASourceIsTransferredWithoutAServerThatReadTheConfiguration(t *testing.T
 		t.Errorf("the run after that did %+v, %v", r.RunCounts, r.Errors)
 	}
 	s.exits(0, "sources", "release", "corp")
+	// Put back, the old source owns nobody, and says so.
+	s.write(func(text string) string { return strings.Replace(text, "name: renamed", "name: corp", 1) })
+	if r := s.ran(0, "sync", "run", "corp"); r.Unchanged+r.Created != 0 || r.Conflicts != 20 {
+		t.Errorf("the old source put back did %+v", r.RunCounts)
+	}
 }
 
 func TestAnAdministratorIsTransferredByNameOnly(t *testing.T) {
