@@ -221,6 +221,7 @@ type Transfer struct {
 	ID     ResourceID
 	From   SourceID
 	To     SourceID
+	Named  bool // this one was chosen, not one of many: it may be an administrator
 	Reason string
 }
 

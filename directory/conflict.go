@@ -30,13 +30,15 @@ const (
 	// identifier that is not there any more; or so has a group.
 	RelinkConflict      ConflictKind = "relink"
 	RelinkGroupConflict ConflictKind = "relink-group"
+	// As with RelinkConflict, but the somebody was absent before the entry was there.
+	RelinkLeaverConflict ConflictKind = "relink-leaver"
 )
 
 // Relinks returns what a conflict of the kind is about that [Relink] settles; nothing for
 // the other kinds.
 func (k ConflictKind) Relinks() RecordType {
 	switch k {
-	case RelinkConflict:
+	case RelinkConflict, RelinkLeaverConflict:
 		return UserRecord
 	case RelinkGroupConflict:
 		return GroupRecord
@@ -54,6 +56,13 @@ func Recreated(source SourceID, t RecordType, record ResourceID, name, key strin
 	id := HashToken(strings.Join([]string{string(kind), string(source), string(record), key, Fold(name)}, "\x00"))[:16]
 	return Conflict{ID: id, Kind: kind, Source: source, UserName: name, ExternalID: key, Candidates: []ResourceID{record},
 		Reason: "the same name, another identifier, and the one before is gone", First: now.UnixMilli(), Last: now.UnixMilli(), Times: 1}
+}
+
+// OfLeaver returns c about somebody who was absent before the entry that has their name
+// now was there. It is still the same conflict: it has the same ID.
+func (c Conflict) OfLeaver() Conflict {
+	c.Kind, c.Reason = RelinkLeaverConflict, "the same name, another identifier, and the one before was gone before this one came"
+	return c
 }
 
 // Dropped is a member that a source put into a group although there is no such

@@ -21,12 +21,12 @@ func (p *passage) resolveRelink(ctx context.Context, c Relink) error {
 	if err != nil {
 		return err
 	}
-	was, err := p.recreated(ctx, c, before.Source, before.UserName, before.ExternalID)
+	pair, was, err := p.recreated(ctx, c, before.Source, before.UserName, before.ExternalID)
 	if err != nil {
 		return err
 	}
 	if !c.Named {
-		if err := p.relinkedByRule(ctx, c, before); err != nil {
+		if err := p.relinkedByRule(ctx, pair, before); err != nil {
 			return err
 		}
 	}
@@ -58,24 +58,23 @@ func (p *passage) mayRelink(ctx context.Context, id SourceID) error {
 	return nil
 }
 
-// recreated returns what is remembered of the entry that a record came from, if the last
-// complete run found that another one has taken its place. The record then moves on to
-// that one.
-func (p *passage) recreated(ctx context.Context, c Relink, owner SourceID, name, key string) (*Entry, error) {
-	pair := Recreated(c.Source, c.Type, c.ID, name, c.ExternalID, p.now)
-	_, err := p.tx.Conflict(ctx, pair.ID)
+// recreated returns what the last complete run found, if that is that another entry has
+// taken the place of the one that a record came from, and what is remembered of the one
+// before. The record then moves on to the other.
+func (p *passage) recreated(ctx context.Context, c Relink, owner SourceID, name, key string) (*Conflict, *Entry, error) {
+	pair, err := p.tx.Conflict(ctx, Recreated(c.Source, c.Type, c.ID, name, c.ExternalID, p.now).ID)
 	if err == nil && owner == c.Source {
 		var was *Entry
 		if was, err = p.tx.Entry(ctx, c.Source, c.Type, key); err == nil && was.Record == c.ID {
 			p.moveOn(c, *was, pair.ID)
-			return was, nil
+			return pair, was, nil
 		}
 	}
 	if err == nil || Is(err, NotFound) {
-		return nil, Errorf(Denied, "externalId", "the last complete run of %s did not find that another entry has taken the place of %s", c.Source, name).
+		return nil, nil, Errorf(Denied, "externalId", "the last complete run of %s did not find that another entry has taken the place of %s", c.Source, name).
 			Hinted("rollcall sync run %s looks again, and rollcall conflicts list says what it found", c.Source)
 	}
-	return nil, fmt.Errorf("look up what %s found: %w", c.Source, err)
+	return nil, nil, fmt.Errorf("look up what %s found: %w", c.Source, err)
 }
 
 // moveOn makes the next run know the record by its new identifier.
@@ -97,18 +96,24 @@ func (p *passage) moveOn(c Relink, e Entry, conflict string) {
 }
 
 // relinkedByRule keeps administrators and protected people for somebody to choose one by
-// one, as with adoption.
-func (p *passage) relinkedByRule(ctx context.Context, c Relink, u *User) error {
+// one, as with adoption, and people who had left before: the next one of a name may be
+// somebody else.
+func (p *passage) relinkedByRule(ctx context.Context, pair *Conflict, u *User) error {
+	if pair.Kind == RelinkLeaverConflict {
+		return chosenOnly(pair, "left before the entry came that has the name now")
+	}
 	special, err := p.onlyByName(ctx, u)
 	if err != nil || !special {
 		return err
 	}
-	return p.chosenOnly(c, u.UserName)
+	return chosenOnly(pair, mayAdminister)
 }
 
-func (p *passage) chosenOnly(c Relink, name string) *Error {
-	return Errorf(Denied, "id", "%s may administer the workspace or is protected, and is not joined with others", name).
-		Hinted("if it is the same one: rollcall conflicts adopt %s", Recreated(c.Source, c.Type, c.ID, name, c.ExternalID, p.now).ID)
+const mayAdminister = "may administer the workspace or is protected"
+
+func chosenOnly(pair *Conflict, why string) *Error {
+	return Errorf(Denied, "id", "%s %s, and is not joined with others", pair.UserName, why).
+		Hinted("if it is the same one: rollcall conflicts adopt %s", pair.ID)
 }
 
 func (p *passage) relinkGroup(ctx context.Context, c Relink) error {
@@ -116,7 +121,8 @@ func (p *passage) relinkGroup(ctx context.Context, c Relink) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.recreated(ctx, c, before.Source, before.DisplayName, before.ExternalID); err != nil {
+	pair, _, err := p.recreated(ctx, c, before.Source, before.DisplayName, before.ExternalID)
+	if err != nil {
 		return err
 	}
 	after := before.Clone()
@@ -125,7 +131,7 @@ func (p *passage) relinkGroup(ctx context.Context, c Relink) error {
 		return err
 	}
 	if !c.Named && slices.ContainsFunc(p.group.mappings, Mapping.givesAdmin) {
-		return p.chosenOnly(c, before.DisplayName)
+		return chosenOnly(pair, mayAdminister)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // resolveTransfer gives a record of a source that is no longer there to another owner.
@@ -24,14 +25,47 @@ func (p *passage) resolveTransfer(ctx context.Context, c Transfer) error {
 	if before.Source != c.From {
 		return notOf(c.From, before.UserName)
 	}
+	if err := p.transferredByRule(ctx, c, before); err != nil {
+		return err
+	}
 	after := before.Clone()
 	after.Source, after.Facts.Adopted = c.To, c.To != Local
 	after.ExternalID = "" // it meant something to its source only
 	p.person(before, after, Updated)
+	p.forgetEntry(c, before.ExternalID)
 	if d := before.Facts.Deleted; d != nil && !d.BySource && c.To != Local {
 		p.block(after) // what an administrator decided binds whoever comes after
 	}
 	return nil
+}
+
+// forgetEntry lets the old owner, should it be put back, find out that the record is
+// somebody else's: it would take the entry that it remembers for applied.
+func (p *passage) forgetEntry(c Transfer, key string) {
+	if key == "" {
+		return // not claimed since it was last handed over
+	}
+	p.then = append(p.then, func(ctx context.Context) error {
+		if err := p.tx.DeleteEntries(ctx, c.From, c.Type, []string{key}); err != nil {
+			return fmt.Errorf("forget entry %s of %s: %w", key, c.From, err)
+		}
+		return nil
+	})
+}
+
+// transferredByRule keeps administrators and protected people for somebody to choose one
+// by one, as with adoption: the next owner takes them over by their user names. To local
+// everybody may go, which no source writes to.
+func (p *passage) transferredByRule(ctx context.Context, c Transfer, u *User) error {
+	if c.Named || c.To == Local {
+		return nil
+	}
+	special, err := p.onlyByName(ctx, u)
+	if err != nil || !special {
+		return err
+	}
+	return Errorf(Denied, "id", "%s may administer the workspace, is protected or is no person, and is not handed over with others", u.UserName).
+		Hinted("if %s shall own them: rollcall sources transfer %s --to %s --user %s", c.To, c.From, c.To, u.UserName)
 }
 
 // mayTransfer refuses to take people from a source that would ask for them again, and to
@@ -106,5 +140,13 @@ func (p *passage) transferGroup(ctx context.Context, c Transfer) error {
 	}
 	after := before.Clone()
 	after.Source, after.ExternalID = c.To, ""
-	return p.regroup(ctx, before, after, nil, Updated)
+	p.forgetEntry(c, before.ExternalID)
+	if err := p.regroup(ctx, before, after, nil, Updated); err != nil {
+		return err
+	}
+	if !c.Named && c.To != Local && slices.ContainsFunc(p.group.mappings, Mapping.givesAdmin) {
+		return Errorf(Denied, "id", "%s makes its members administrators, and is not handed over with others", before.DisplayName).
+			Hinted("if %s shall say who they are: rollcall sources transfer %s --to %s --group %q", c.To, c.From, c.To, before.DisplayName)
+	}
+	return nil
 }

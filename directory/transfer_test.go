@@ -194,3 +194,61 @@ func (f *fixture) hireFor(by Actor, name string) User {
 	f.must(by, PutUser{User: u})
 	return u
 }
+
+// TestAdministratorsAreTransferredByNameOnly: whoever owns an administrator's account can
+// make themselves one, and so can whoever owns a group that gives the role.
+func TestAdministratorsAreTransferredByNameOnly(t *testing.T) {
+	t.Parallel()
+	f := open(t, Settings{Protected: []string{"bob"}})
+	people, group := corporate(f, "ada", "bob", "eve")
+	f.must(f.admin, SetGrants{ID: people[0], Grants: []Grant{{Kind: RoleGrant, Name: RoleAdmin}}})
+	f.must(f.admin, PutMapping{Mapping: Mapping{ID: "m1", Name: RoleAdmin, Kind: RoleGrant, Group: group}})
+	f.must(f.admin, DetachSource{ID: "corp"})
+	for flag, c := range map[string]Transfer{
+		"--user ada":      {Type: UserRecord, ID: people[0]},
+		"--user bob":      {Type: UserRecord, ID: people[1]},
+		"--user eve":      {Type: UserRecord, ID: people[2]}, // by the group
+		`--group "Staff"`: {Type: GroupRecord, ID: group},
+	} {
+		c.From, c.To = "corp", "corp2"
+		want := "rollcall sources transfer corp --to corp2 " + flag
+		if e := f.refused(f.admin, c, Denied, "id"); !strings.Contains(e.Hint, want) {
+			t.Errorf("the hint is %q, not %q", e.Hint, want)
+		}
+	}
+	chosen := f.must(f.admin, Transfer{Type: UserRecord, ID: people[0], From: "corp", To: "corp2", Named: true})
+	released := f.must(f.admin, Transfer{Type: UserRecord, ID: people[1], From: "corp", To: Local})
+	if chosen.User.Source != "corp2" || released.User.Source != Local {
+		t.Errorf("they belong to %s and %s", chosen.User.Source, released.User.Source)
+	}
+	f.must(f.admin, Transfer{Type: GroupRecord, ID: group, From: "corp", To: "corp2", Named: true})
+}
+
+// TestWhatIsRememberedOfATransferredRecordIsForgotten: a source that is put back would
+// take its entries for applied although it owns nobody any more.
+func TestWhatIsRememberedOfATransferredRecordIsForgotten(t *testing.T) {
+	t.Parallel()
+	for _, to := range []SourceID{"corp2", Local} {
+		f := open(t, Settings{})
+		people, group := corporate(f, "ada", "bob")
+		f.running(func(by Actor) {
+			err := f.Note(t.Context(), by, Findings{Entries: []Entry{
+				{Source: "corp", Type: UserRecord, Key: "key-ada", Record: people[0], Mark: "m+"},
+				{Source: "corp", Type: UserRecord, Key: "key-bob", Record: people[1], Mark: "m+"},
+				{Source: "corp", Type: GroupRecord, Key: "key-staff", Record: group, Mark: "m+"},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+		f.must(f.admin, DetachSource{ID: "corp"})
+		f.must(f.admin, Transfer{Type: UserRecord, ID: people[0], From: "corp", To: to})
+		f.must(f.admin, Transfer{Type: GroupRecord, ID: group, From: "corp", To: to})
+		if f.entry(UserRecord, "key-ada") != nil || f.entry(GroupRecord, "key-staff") != nil {
+			t.Errorf("to %s: what was given away is remembered", to)
+		}
+		if f.entry(UserRecord, "key-bob") == nil {
+			t.Errorf("to %s: somebody who was not given away is forgotten", to)
+		}
+	}
+}

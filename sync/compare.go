@@ -29,10 +29,11 @@ func (p *pass) compare(ctx context.Context) error {
 		if err := p.countRemovals(ctx, tx); err != nil {
 			return err
 		}
-		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
+		if err := p.rejoin(ctx, tx); err != nil {
 			return err
 		}
-		if err := p.rejoin(ctx, tx); err != nil {
+		// Who stays in a group depends on who waits to be joined.
+		if err := p.groups.changed.each(func(g *Group) error { return p.losses(ctx, tx, g) }); err != nil {
 			return err
 		}
 		return p.rewordings(ctx, tx)

@@ -15,12 +15,15 @@ import (
 type membership struct {
 	people  []directory.ResourceID
 	mark    string // of what the group says and of who that is; empty: to be asked again
-	unknown bool   // an entry that it names was not read
+	unknown bool   // an entry that it names was not read, or may be that of somebody missing
+	// waiting are people whose own entries are gone, while the group names the ones that
+	// have their names now.
+	waiting map[directory.ResourceID]bool
 }
 
 // membersOf finds out who the members are, by the people of this read.
 func (p *pass) membersOf(g *Group) membership {
-	var m membership
+	m := membership{waiting: map[directory.ResourceID]bool{}}
 	who, pending := sha256.New(), false
 	for _, ref := range g.Members {
 		var id directory.ResourceID
@@ -29,6 +32,10 @@ func (p *pass) membersOf(g *Group) membership {
 			m.unknown = true
 		case k.Record == "":
 			pending = true // they may be made in this very run
+			m.unknown = m.unknown || p.doubts
+			if one, waits := p.newPeople[k.Key]; waits {
+				m.waiting[one.old.Record] = true
+			}
 		default:
 			id = k.Record
 			m.people = append(m.people, id)
@@ -48,7 +55,8 @@ func (k *known) settled(m membership) bool {
 
 // losses looks at the members of a group that are not among those it shall have. If it
 // names entries that were not read, people who are missing and not taken to be gone yet
-// may be whom it means: they stay. The others are counted for the guard.
+// may be whom it means: they stay. So does who waits to be joined to an entry that it
+// names. The others are counted for the guard.
 func (p *pass) losses(ctx context.Context, tx directory.ReadTx, g *Group) error {
 	k := p.groups.known[g.Key]
 	if k.isNew() {
@@ -68,7 +76,7 @@ func (p *pass) losses(ctx context.Context, tx directory.ReadTx, g *Group) error 
 		for _, member := range page {
 			switch after = member.ID; {
 			case stay[member.ID]:
-			case m.unknown && p.isMissing(member.ID):
+			case m.waiting[member.ID], m.unknown && p.isMissing(member.ID):
 				p.stay[g.Key] = append(p.stay[g.Key], member.ID)
 			case p.mayDo(directory.GroupRecord, g.Key, ""):
 				p.tally.Members++

@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"rollcall/directory"
 )
 
 // pair is an entry that was not read, and an unknown one that has the name of its record:
 // a server that was loaded anew gives everybody another identifier. Nobody is joined
-// because of a name. A person decides, and until then nothing is done about the new entry.
+// because of a name. A person decides, and until then nothing is done about the new entry,
+// and the groups that name it keep the record.
 type pair struct {
 	old, now *known
 	name     string
@@ -133,27 +135,24 @@ func (p *pass) noteRecreated(ctx context.Context) error {
 	if p.run.Kind == directory.PlanRun {
 		return nil
 	}
+	before, err := p.listed(ctx)
+	if err != nil {
+		return err
+	}
 	var pairs []directory.Conflict
-	listed := map[string]bool{}
 	for t, all := range p.pairs() {
 		for key, one := range all {
 			c := directory.Recreated(p.c.Name, t, one.old.Record, one.name, key, p.began)
-			pairs, listed[c.ID] = append(pairs, c), true
-		}
-	}
-	err := p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
-		before, err := tx.Conflicts(ctx)
-		p.found.Settled = nil
-		for _, c := range before {
-			if c.Source == p.c.Name && c.Kind.Relinks() != "" && !listed[c.ID] {
-				p.found.Settled = append(p.found.Settled, c.ID)
+			if was, ok := before[c.ID]; ok {
+				c.Kind, c.Reason = was.Kind, was.Reason // as when they were first a pair
+			} else if t == directory.UserRecord && one.old.absentBefore(p.began) {
+				c = c.OfLeaver()
 			}
+			pairs = append(pairs, c)
+			delete(before, c.ID)
 		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("read conflicts: %w", err)
 	}
+	p.found.Settled = slices.Collect(maps.Keys(before))
 	for some := range slices.Chunk(pairs, carryBatch) {
 		p.found.Recreated = some
 		if err := p.flush(ctx); err != nil {
@@ -161,6 +160,30 @@ func (p *pass) noteRecreated(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// listed are the pairs that earlier runs listed, by id.
+func (p *pass) listed(ctx context.Context) (map[string]directory.Conflict, error) {
+	listed := map[string]directory.Conflict{}
+	err := p.Directory.Read(ctx, p.system(), func(ctx context.Context, tx directory.ReadTx) error {
+		all, err := tx.Conflicts(ctx)
+		clear(listed)
+		for _, c := range all {
+			if c.Source == p.c.Name && c.Kind.Relinks() != "" {
+				listed[c.ID] = c
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read conflicts: %w", err)
+	}
+	return listed, nil
+}
+
+// absentBefore reports whether an earlier run than the one that began then did not find k.
+func (k *known) absentBefore(began time.Time) bool {
+	return k.gone() || k.Since != 0 && k.Since < began.UnixMilli()
 }
 
 // pairs are all pairs by what they are.

@@ -254,3 +254,102 @@ func TestTheNextOfANameIsMadeOnceTheOldOneIsDeleted(t *testing.T) {
 		t.Errorf("listed are %+v", all)
 	}
 }
+
+// TestWhoWaitsToBeJoinedStaysInTheirGroups: the group names the entry that is there now,
+// and what the group gives is not lost before somebody has decided.
+func TestWhoWaitsToBeJoinedStaysInTheirGroups(t *testing.T) {
+	l := company(t, 40)
+	all, _ := l.group("All")
+	l.must(l.admin, directory.PutMapping{Mapping: directory.Mapping{ID: "m1", Name: directory.RoleAdmin, Kind: directory.RoleGrant, Group: all.ID}})
+	before := l.user(1)
+	l.src.people[1].Key = "new-p00001"
+	for i := range 3 {
+		r := l.run(directory.RunDone)
+		if _, members := l.group("All"); members != 2 || r.Counts.Groups.MembersRemoved != 0 || r.Counts.Recreated != 1 {
+			t.Errorf("run %d: the group has %d members after %+v", i, members, r.Counts)
+		}
+		if refused := l.relink(); len(refused) != 1 || !strings.Contains(refused[0].Error(), "may administer the workspace") {
+			t.Fatalf("run %d: an administrator was joined with others: %v", i, refused)
+		}
+		l.later(time.Hour)
+	}
+	k := l.open()[0]
+	l.must(l.admin, directory.Relink{Type: directory.UserRecord, ID: before.ID, Source: "corp", ExternalID: k.ExternalID, Named: true})
+	l.run(directory.RunDone)
+	l.src.groups[0].Members = l.src.groups[0].Members[:1]
+	l.src.groups[0].Mark = Mark{1}
+	l.run(directory.RunDone)
+	if _, members := l.group("All"); members != 1 {
+		t.Errorf("whom the group names no longer stays: it has %d members", members)
+	}
+}
+
+func TestWhoWaitsToBeJoinedLeavesTheGroupsThatDoNotNameThem(t *testing.T) {
+	l := company(t, 40)
+	l.src.people[1].Key = "new-p00001"
+	l.src.groups[0].Members = l.src.groups[0].Members[:1]
+	l.src.groups[0].Mark = Mark{1}
+	l.src.groups[1].Members = append(l.src.groups[1].Members, entryOf(2).Entry)
+	l.src.groups[1].Mark = Mark{1}
+	l.run(directory.RunDone)
+	_, all := l.group("All")
+	_, some := l.group("Some")
+	if all != 1 || some != 3 {
+		t.Errorf("the groups have %d and %d members", all, some)
+	}
+}
+
+// TestADoubtfulRunTakesNobodyOutOfAGroupForAnUnknownEntry: whose the unknown entry is,
+// such a run cannot tell.
+func TestADoubtfulRunTakesNobodyOutOfAGroupForAnUnknownEntry(t *testing.T) {
+	l := company(t, 40)
+	l.src.people[1].Key = "new-p00001"
+	l.src.people = append(l.src.people, Person{Entry: "uid=x", Fault: directory.Errorf(directory.Invalid, "externalId", "no identifier")})
+	r := l.run(directory.RunDone)
+	if _, members := l.group("All"); members != 2 {
+		t.Errorf("the group has %d members after %+v", members, r.Counts)
+	}
+}
+
+// TestWhoHadLeftIsJoinedOneByOne: the next one of a name is somebody else more often than
+// not, however the run before took the absence of the first.
+func TestWhoHadLeftIsJoinedOneByOne(t *testing.T) {
+	for name, absences := range map[string]int{"absent once": 1, "deactivated": 2} {
+		l := company(t, 40)
+		before, namesake := l.user(7), l.src.people[7]
+		l.src.people = slices.Delete(l.src.people, 7, 8)
+		for range absences {
+			l.run(directory.RunDone)
+			l.later(time.Hour)
+		}
+		namesake.Key = "new-p00007"
+		l.src.people = append(l.src.people, namesake)
+		l.src.people[8].Key = "new-p00009" // made anew between two runs
+		for range 3 {                      // whatever else the runs find out meanwhile
+			l.run(directory.RunDone)
+			l.later(time.Hour)
+		}
+		said := l.kinds()
+		if said["p00007"] != directory.RelinkLeaverConflict || said["p00009"] != directory.RelinkConflict {
+			t.Errorf("%s: listed are %v", name, said)
+		}
+		refused := l.relink()
+		if len(refused) != 1 || !strings.Contains(refused[0].Error(), "p00007 left before") || l.user(9).ExternalID != "new-p00009" {
+			t.Errorf("%s: refused are %v", name, refused)
+		}
+		l.must(l.admin, directory.Relink{Type: directory.UserRecord, ID: before.ID, Source: "corp", ExternalID: "new-p00007", Named: true})
+		if r := l.run(directory.RunDone); r.Counts.Recreated != 0 || !l.user(7).Wanted || l.user(7).ID != before.ID {
+			t.Errorf("%s: after relinking %+v", name, r.Counts)
+		}
+	}
+}
+
+// kinds are the kinds of what is listed, by user name.
+func (l *lab) kinds() map[string]directory.ConflictKind {
+	l.Helper()
+	all := map[string]directory.ConflictKind{}
+	for _, k := range l.open() {
+		all[k.UserName] = k.Kind
+	}
+	return all
+}

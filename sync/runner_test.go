@@ -201,7 +201,7 @@ func TestWhomAKilledRunRemovedCountsForTheNextOne(t *testing.T) {
 	l.src.people = everybody[:260]
 	l.run(directory.RunDone)
 	l.later(2 * time.Hour)
-	l.killed(2)
+	l.killedAfter(2)
 	l.later(directory.LeaseTime)
 	l.src.people = everybody[:230]
 	l.run(directory.RunDone)
@@ -212,9 +212,9 @@ func TestWhomAKilledRunRemovedCountsForTheNextOne(t *testing.T) {
 	}
 }
 
-// killed is a run of a process that ends once it has decided about a number of batches:
+// killedAfter is a run of a process that ends once it has decided about a number of batches:
 // the last of them is in the directory, and the run could not note it.
-func (l *lab) killed(batches int) {
+func (l *lab) killedAfter(batches int) {
 	l.Helper()
 	begun := l.must(l.admin, directory.BeginRun{Source: "corp", For: directory.ApplyRun})
 	p, err := newPass(l.Runner, l.c, begun.Run)

@@ -25,12 +25,14 @@ func (c sourcesRelease) Run(ctx context.Context, a *app) error {
 type sourcesTransfer struct {
 	Name   directory.SourceID `arg:"" help:"Name of the source that is detached."`
 	To     directory.SourceID `required:"" placeholder:"NAME" help:"Source that shall own its people and groups."`
+	User   string             `placeholder:"USERNAME" xor:"one" help:"Give this one only, who may be an administrator or protected."`
+	Group  string             `placeholder:"NAME" xor:"one" help:"Give this group only, which may make people administrators."`
 	Reason string             `placeholder:"TEXT" help:"Why, for the audit log."`
 }
 
 // Run gives everybody of a detached source to another one.
 func (c sourcesTransfer) Run(ctx context.Context, a *app) error {
-	return handover{From: c.Name, To: c.To, reason: c.Reason}.run(ctx, a)
+	return handover{From: c.Name, To: c.To, user: c.User, group: c.Group, reason: c.Reason}.run(ctx, a)
 }
 
 // handover gives all that a source owns to another owner, and counts.
@@ -40,6 +42,8 @@ type handover struct {
 	People  int                `json:"people"`
 	Groups  int                `json:"groups"`
 	Refused []refusedHandover  `json:"refused"`
+	user    string             // the only one who is given; empty: everybody
+	group   string             // the only group that is given; empty: all of them
 	reason  string
 }
 
@@ -109,7 +113,7 @@ func (s *session) detachIfKnown(ctx context.Context, id directory.SourceID) erro
 
 // give hands over people, deleted ones included, and then groups.
 func (h *handover) give(ctx context.Context, s *session) error {
-	people, groups, err := owned(ctx, s, h.From)
+	people, groups, err := h.chosen(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -120,13 +124,35 @@ func (h *handover) give(ctx context.Context, s *session) error {
 	return err
 }
 
+// chosen lists what is handed over: the one that was named, or all.
+func (h *handover) chosen(ctx context.Context, s *session) (people, groups []directory.ResourceID, err error) {
+	if h.user == "" && h.group == "" {
+		return owned(ctx, s, h.From)
+	}
+	err = s.Read(ctx, s.by, func(ctx context.Context, tx directory.ReadTx) error {
+		if h.user != "" {
+			u, err := findUser(ctx, tx, h.user)
+			if err == nil {
+				people = []directory.ResourceID{u.ID}
+			}
+			return err
+		}
+		g, err := findGroup(ctx, tx, h.group, h.From)
+		if err == nil {
+			groups = []directory.ResourceID{g.ID}
+		}
+		return err
+	})
+	return people, groups, err
+}
+
 // giveAll hands over records of a type and returns how many it could. A refusal that is
 // about the sources would be the same for everybody, so the first one ends it.
 func (h *handover) giveAll(ctx context.Context, s *session, kind directory.RecordType, ids []directory.ResourceID) (done int, err error) {
 	for slice := range slices.Chunk(ids, handoverSlice) {
 		changes := make([]directory.Change, len(slice))
 		for i, id := range slice {
-			changes[i] = directory.Transfer{Type: kind, ID: id, From: h.From, To: h.To, Reason: h.reason}
+			changes[i] = directory.Transfer{Type: kind, ID: id, From: h.From, To: h.To, Named: h.user+h.group != "", Reason: h.reason}
 		}
 		results, err := s.ApplyAll(ctx, s.by, changes)
 		if err != nil {
