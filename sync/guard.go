@@ -120,11 +120,8 @@ func tooManyRemovals(l Limits, t Tally) string {
 }
 
 func tooManyDisables(l Limits, t Tally) string {
-	limit := l.Disables
-	if limit == 0 {
-		limit = 2 * l.removals(t)
-	}
-	if limit = max(limit, t.Plan.Disables); t.Disables <= limit {
+	limit := allowed(l.Disables, 2*l.removals(t), t.Plan.Disables)
+	if t.Disables <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d people's accounts were disabled; the limit is %d of %d", t.Disables, limit, t.Active)
@@ -133,11 +130,8 @@ func tooManyDisables(l Limits, t Tally) string {
 // tooManyEnables asks whether what says that an account is disabled can still be read:
 // where nothing says so, accounts are enabled.
 func tooManyEnables(l Limits, t Tally) string {
-	limit := l.Enables
-	if limit == 0 {
-		limit = 2 * l.removals(t)
-	}
-	if limit = max(limit, t.Plan.Enables); t.Enables <= limit {
+	limit := allowed(l.Enables, 2*l.removals(t), t.Plan.Enables)
+	if t.Enables <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d people whose accounts were disabled would get their access back; the limit is %d of %d; may the account "+
@@ -145,22 +139,16 @@ func tooManyEnables(l Limits, t Tally) string {
 }
 
 func tooManyMembers(l Limits, t Tally) string {
-	limit := l.Members
-	if limit == 0 {
-		limit = max(50, t.Active/10)
-	}
-	if limit = max(limit, t.Plan.Members); t.Members <= limit {
+	limit := allowed(l.Members, max(50, t.Active/10), t.Plan.Members)
+	if t.Members <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d memberships would end; the limit is %d", t.Members, limit)
 }
 
 func tooManyGroups(l Limits, t Tally) string {
-	limit := l.Groups
-	if limit == 0 {
-		limit = max(2, t.KnownGroups/5)
-	}
-	if limit = max(limit, t.Plan.Groups); t.GoneGroups <= limit {
+	limit := allowed(l.Groups, max(2, t.KnownGroups/5), t.Plan.Groups)
+	if t.GoneGroups <= limit {
 		return ""
 	}
 	return fmt.Sprintf("%d of the %d groups known from the source are absent; the limit is %d", t.GoneGroups, t.KnownGroups, limit)
@@ -170,11 +158,8 @@ func tooManyGroups(l Limits, t Tally) string {
 // that the reader may not see any more is no reason to forget it; a new domain for
 // everybody's mail is held once, and approved.
 func tooManyNames(l Limits, t Tally) string {
-	limit := l.Names
-	if limit == 0 {
-		limit = max(10, t.Active/10)
-	}
-	if limit = max(limit, t.Plan.Names); t.Names <= limit {
+	limit := allowed(l.Names, max(10, t.Active/10), t.Plan.Names)
+	if t.Names <= limit {
 		return ""
 	}
 	var said []string
@@ -194,7 +179,7 @@ func tooManyNames(l Limits, t Tally) string {
 // who has it, however few those are.
 func tooManyValues(l Limits, t Tally) string {
 	for _, loss := range t.Lost {
-		limit := max(l.values(), t.Plan.Lost[loss.Path])
+		limit := allowed(l.Values, usualLosses, t.Plan.Lost[loss.Path])
 		if loss.People > limit && 2*loss.People >= loss.Had {
 			return fmt.Sprintf("%s would vanish from %d of the %d people who have it; the limit is %d and half of them%s",
 				loss.Path, loss.People, loss.Had, limit, t.remapped())
@@ -203,19 +188,24 @@ func tooManyValues(l Limits, t Tally) string {
 	return ""
 }
 
-func (l Limits) values() int64 {
-	if l.Values == 0 {
-		return 25
-	}
-	return l.Values
-}
-
 // remapped is a hint for whoever changed the attribute map.
 func (t Tally) remapped() string {
 	if !t.Remapped {
 		return "; may the account that reads still see it?"
 	}
 	return "; the attribute map of the configuration is another one than at the last run"
+}
+
+// usualLosses is how many people may lose one attribute unless the configuration says so.
+const usualLosses = 25
+
+// allowed is how many a rule lets pass: as many as are set, or the usual number, and what
+// an approved plan foretold.
+func allowed(set, usual, foretold int64) int64 {
+	if set == 0 {
+		set = usual
+	}
+	return max(set, foretold)
 }
 
 // removals is the limit of people taken to be gone.

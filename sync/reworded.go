@@ -68,7 +68,7 @@ func (p *pass) reword(k *known, r directory.Restatement) {
 func (p *pass) countHolders(ctx context.Context, tx directory.ReadTx) error {
 	had := map[string]int64{}
 	for path, n := range p.lost {
-		if n > p.c.Limits.values() {
+		if n > allowed(p.c.Limits.Values, usualLosses, 0) {
 			had[path] = 0
 		}
 	}
