@@ -46,8 +46,11 @@ func (p *passage) keepOut(ctx context.Context, asked *User) error {
 		return nil
 	}
 	b, err := found(p.tx.Block(ctx, p.by.Source, asked.ExternalID, Fold(asked.UserName)))
-	if err != nil || b == nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("look up block: %w", err)
+	}
+	if b == nil {
+		return nil
 	}
 	p.rehire(&User{ID: b.User}, asked, "a new person, switched off, has the name of one whom an administrator deleted")
 	p.inherited = &Switch{By: b.By, At: p.now.UnixMilli(), Reason: "has the name of somebody who was deleted; if it is somebody else, switch them on"}
