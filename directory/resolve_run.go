@@ -42,9 +42,8 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 	case c.For == ApplyRun && s.Detached != 0:
 		return Errorf(Denied, "source", "the source %s is gone from the configuration", c.Source).
 			Hinted("put it back; or rollcall sources release or transfer decides whose its people are")
-	case c.For == ApplyRun && c.Definition != "" && s.Definition != c.Definition:
-		return Errorf(Denied, "source", "the source %s is defined otherwise than this process knows it", c.Source).
-			Hinted("another process read a newer configuration; make this one read it too: send it SIGHUP or start it anew")
+	case c.For == ApplyRun && s.definedOtherwise(c.Definition):
+		return otherDefinition(c.Source)
 	}
 	open, err := p.tx.OpenRuns(ctx, c.Source)
 	if err != nil {
@@ -63,6 +62,17 @@ func (p *passage) resolveBegin(ctx context.Context, c BeginRun) error {
 	p.what = ref{RunRecord, r.ID, string(r.Source)}
 	p.receipt.Run = r
 	return p.begin(r, open)
+}
+
+// definedOtherwise reports whether another definition of s is in force than the one that a
+// process knows; empty: it does not matter to it.
+func (s *Source) definedOtherwise(definition string) bool {
+	return definition != "" && s.Definition != definition
+}
+
+func otherDefinition(source SourceID) *Error {
+	return Errorf(Denied, "source", "the source %s is defined otherwise than this process knows it", source).
+		Hinted("another process read a newer configuration; make this one read it too: send it SIGHUP or start it anew")
 }
 
 // beingRead is the refusal to begin what a run that is alive would get in the way of. A

@@ -82,14 +82,23 @@ func noteEntries(ctx context.Context, tx WriteTx, by Actor, f Findings) error {
 // Due reports whether a source's schedule has come round, and moves it on in the same
 // transaction: of all the processes that ask, one is told so. A tick that was missed
 // while nobody ran is made up once. next returns the first time after the one it is
-// given; another text of the schedule starts it anew.
-func (d *Directory) Due(ctx context.Context, by Actor, source SourceID, spec string, next func(time.Time) time.Time) (due bool, err error) {
+// given; another text of the schedule starts it anew. A process that knows the source by
+// another definition than the one in force is refused, and leaves the tick to one that
+// could run it; empty: it does not matter.
+func (d *Directory) Due(ctx context.Context, by Actor, source SourceID, definition, spec string, next func(time.Time) time.Time) (due bool, err error) {
 	if by.Kind != System {
 		return false, Errorf(Denied, "", "%s keeps no schedules", by.Kind)
 	}
 	err = d.store.Update(ctx, by.Workspace, func(ctx context.Context, tx WriteTx) error {
 		now := d.clock()
 		due = false
+		known, err := found(tx.Source(ctx, source))
+		if err != nil {
+			return fmt.Errorf("read source %s: %w", source, err)
+		}
+		if known != nil && known.definedOtherwise(definition) {
+			return otherDefinition(source)
+		}
 		s, err := found(tx.Schedule(ctx, source))
 		switch {
 		case err != nil:

@@ -98,9 +98,9 @@ func (s *Scheduler) due(ctx context.Context, c Scheduled) bool {
 		s.log().Error("schedule not understood", "source", c.Name, "err", err)
 		return false
 	}
-	due, err := s.Runner.Directory.Due(ctx, scheduleActor(c), c.Name, c.Spec, next)
+	due, err := s.Runner.Directory.Due(ctx, scheduleActor(c), c.Name, c.Definition, c.Spec, next)
 	if err != nil && ctx.Err() == nil {
-		s.log().Warn("schedule not read, the next tick tries again", "source", c.Name, "err", err)
+		s.log().Warn("schedule not followed, the next tick tries again", "source", c.Name, "err", err)
 	}
 	return due && err == nil
 }

@@ -39,7 +39,7 @@ func (l *lab) due(spec string) bool {
 	if err != nil {
 		l.Fatal(err)
 	}
-	due, err := l.Directory.Due(l.Context(), scheduleActor(Scheduled{Configured: l.c}), l.c.Name, spec, next)
+	due, err := l.Directory.Due(l.Context(), scheduleActor(Scheduled{Configured: l.c}), l.c.Name, l.c.Definition, spec, next)
 	if err != nil {
 		l.Fatal(err)
 	}
@@ -78,6 +78,30 @@ func TestEachTickIsOneRun(t *testing.T) {
 	l.later(time.Hour)
 	if l.due("30 * * * *") {
 		t.Error("another schedule is due at once")
+	}
+}
+
+// TestWhoKnowsAnotherDefinitionLeavesTheTick has a process that has not read the new
+// configuration yet look first: another schedule in it must not start the present one anew.
+func TestWhoKnowsAnotherDefinitionLeavesTheTick(t *testing.T) {
+	l := newLab(t, 0)
+	const hourly = "0 * * * *"
+	l.must(l.admin, directory.PutSource{Source: directory.Source{ID: "corp", Kind: directory.LDAPServer, Definition: "new"}})
+	l.c.Definition = "new"
+	l.due(hourly)
+	l.later(time.Hour)
+	for _, spec := range []string{hourly, "@daily"} {
+		next, err := ParseSchedule(spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		due, err := l.Directory.Due(t.Context(), scheduleActor(Scheduled{Configured: l.c}), "corp", "old", spec, next)
+		if due || !directory.Is(err, directory.Denied) {
+			t.Errorf("with %s an older process is told %v, %v", spec, due, err)
+		}
+	}
+	if !l.due(hourly) {
+		t.Error("the tick was taken by a process that could not run it")
 	}
 }
 

@@ -50,7 +50,7 @@ func TestASourceThatIsNotReadAnyMoreIsSeen(t *testing.T) {
 	scheduled := &config.Source{Name: "corp", Schedule: "@every 15m"}
 	d.configured = &config.Workspace{Sources: []*config.Source{scheduled}}
 	next := func(at time.Time) time.Time { return at.Add(15 * time.Minute) }
-	if _, err := d.Due(t.Context(), directory.Actor{Kind: directory.System, Name: "schedule", Workspace: d.by.Workspace}, "corp", "@every 15m", next); err != nil {
+	if _, err := d.Due(t.Context(), directory.Actor{Kind: directory.System, Name: "schedule", Workspace: d.by.Workspace}, "corp", "", "@every 15m", next); err != nil {
 		t.Fatal(err)
 	}
 	says := func() string {
